@@ -1,0 +1,1 @@
+"""Long measurements, run by hand; each writes a table into results/."""

@@ -1,0 +1,336 @@
+"""Draws what it is given and computes nothing; the only module that imports matplotlib."""
+
+from __future__ import annotations
+
+import io
+import os
+import textwrap
+import unicodedata
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from adjustText import adjust_text
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+COLOURS = (
+    "#332288", "#CC6677", "#117733", "#DDAA33", "#66AACC", "#882255", "#44AA99", "#999933", "#AA4499",
+)  # fmt: skip
+"""Paul Tol's *muted* scheme, darkened where it was too pale on white: distinct to colour-blind readers."""
+GREY = "#8a8a8a"
+
+
+@dataclass(frozen=True)
+class SavedFigure:
+    """A figure on disk that shows itself in a notebook, with its alternative text."""
+
+    name: str
+    caption: str
+    alt: str
+    png: bytes
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = {"image/png": self.png, "text/plain": f"{self.name}: {self.caption}\n{self.alt}"}
+        return bundle, {"image/png": {"alt": self.alt}}
+
+
+def use() -> None:
+    """Put the house style on: matplotlib's, and how pandas shows frames in a notebook.
+
+    Examples
+    --------
+    >>> use()
+    """
+    plt.style.use(Path(__file__).with_name("house.mplstyle"))
+    pd.set_option(
+        "display.html.use_mathjax", False, "display.max_colwidth", 160, "display.max_rows", 40,
+        "display.precision", 3, "display.notebook_repr_html", True,
+    )  # fmt: skip
+
+
+def plain(text: object, width: int = 42) -> str:
+    """Make any text safe as a label: one line, no control characters, shortened."""
+    flat = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in str(text))
+    flat = "".join(c for c in flat if unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"})
+    flat = " ".join(flat.split())
+    return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"
+
+
+def drawn(frame: pd.DataFrame) -> pd.DataFrame:
+    """Round every float to six significant digits: what is drawn and what the CSV says."""
+    rounded = frame.copy()
+    for column in frame.select_dtypes("float"):
+        rounded[column] = [float(f"{value:.6g}") for value in frame[column]]
+    return rounded
+
+
+def palette(articles: pd.DataFrame, by: str = "outlet") -> dict[str, str]:
+    """Give each outlet its one colour, in every figure of a corpus.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        The articles frame of the whole corpus; one row per article.
+    by : str
+        The column whose values get colours.
+
+    Returns
+    -------
+    dict
+        Outlet to hex colour. The nine outlets with the most articles (ties by name) get a colour each;
+        the others are grey and told apart by their labels.
+
+    Examples
+    --------
+    >>> palette(pd.DataFrame({"outlet": ["B", "A", "B"]}))
+    {'B': '#332288', 'A': '#CC6677'}
+    """
+    counts = articles[by].dropna().astype(str).value_counts()
+    order = sorted(counts.index, key=lambda outlet: (-counts[outlet], outlet))
+    return {outlet: COLOURS[i] if i < len(COLOURS) else GREY for i, outlet in enumerate(order)}
+
+
+def canvas(width: float = 7.5, height: float = 4.0, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:
+    """Open a figure of that many inches; returns it with its Axes (an array when there are several)."""
+    return plt.subplots(rows, columns, figsize=(width, height))
+
+
+def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt: str) -> SavedFigure:
+    """Write a figure as SVG, PNG and the CSV of what is drawn, under one name, and close it.
+
+    Parameters
+    ----------
+    fig : Figure
+        The finished figure; the caption is added below it.
+    name : str
+        File name without ending: letters, digits and hyphens only, for example ``"02-words"``.
+    data : DataFrame
+        Exactly what is drawn; floats are written at six significant digits.
+    caption : str
+        Names n, the unit and the corpus; drawn under the figure.
+    alt : str
+        What a reader who cannot see the figure needs to know of it.
+
+    Returns
+    -------
+    SavedFigure
+        Shows itself in a notebook. The folder is ``$VANTAGE_FIGURES``, or ``figures/`` of the project.
+
+    Raises
+    ------
+    ValueError
+        If the name could leave the folder, or caption or alt is empty.
+
+    Examples
+    --------
+    >>> save_figure(fig, "01-lengths", lengths, caption="…", alt="…")  # doctest: +SKIP
+    """
+    if not name or not all(c.isascii() and (c.isalnum() or c == "-") for c in name):
+        raise ValueError(f"figure name {name!r}: use letters, digits and hyphens only")
+    if not (caption.strip() and alt.strip()):
+        raise ValueError(f"figure {name}: give both a caption and an alt text")
+    folder = Path(os.environ.get("VANTAGE_FIGURES") or Path(__file__).resolve().parents[1] / "figures")
+    folder.mkdir(parents=True, exist_ok=True)
+    wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
+    fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
+    png = io.BytesIO()
+    with warnings.catch_warnings():  # a script that the font lacks is drawn as boxes, not as noise
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        fig.savefig(png, format="png", metadata={"Software": None})
+        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    (folder / f"{name}.png").write_bytes(png.getvalue())
+    drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    plt.close(fig)
+    return SavedFigure(name, caption, alt, png.getvalue())
+
+
+def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
+    """Turn the y axis into one row per label, first on top."""
+    names = [plain(label) for label in labels]
+    places = np.arange(len(names))[::-1]
+    ax.set_yticks(places, names)
+    ax.set_ylim(-0.7, max(len(names), 1) - 0.3)
+    ax.grid(axis="y", visible=False)
+    return places
+
+
+def _number(value: float, _: object = None) -> str:
+    """Write a tick as a plain number: the style turns mathematics off, and with it powers of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1 else f"{value:g}"
+
+
+def forest(
+    frame: pd.DataFrame, ax: Axes, *, label: str = "outlet", colours: Mapping[str, str] | None = None,
+    colour_by: str | None = None, reference: float | None = 0.0, percent: bool = False,
+) -> Axes:  # fmt: skip
+    """Draw estimates with their intervals, one row each.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns `label`, ``estimate``, ``low``, ``high``; with a boolean ``confirmed`` column, rows
+        that are not confirmed are drawn hollow.
+    ax : Axes
+        Where to draw.
+    label, colour_by : str
+        Columns that name the rows, and that `colours` is looked up by (default: the label).
+    reference : float, optional
+        A dashed line: no difference.
+    percent : bool
+        Write the axis in per cent (of shares between 0 and 1).
+
+    Returns
+    -------
+    Axes
+
+    Examples
+    --------
+    >>> forest(pd.DataFrame({"outlet": ["A"], "estimate": [1.0], "low": [0.5], "high": [2.0]}), ax)  # doctest: +SKIP
+    """
+    frame = drawn(frame).reset_index(drop=True)
+    places = _rows(ax, frame[label])
+    solid = frame["confirmed"].fillna(False).astype(bool) if "confirmed" in frame else pd.Series(True, frame.index)
+    for i, row in enumerate(frame.to_dict("records")):
+        colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
+        ax.plot([row["low"], row["high"]], [places[i]] * 2, color=colour, lw=2, solid_capstyle="butt")
+        ax.plot(row["estimate"], places[i], "o", ms=6, color=colour, mfc=colour if solid[i] else "white")
+    if reference is not None:
+        ax.axvline(reference, color=GREY, lw=1, ls="--", zorder=0)
+    if percent:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.3g} %".replace("-", "−")))
+    return ax
+
+
+def bars(
+    frame: pd.DataFrame, ax: Axes, *, label: str = "outlet", value: str = "n",
+    colours: Mapping[str, str] | None = None, written: str = "{:,.0f}",
+) -> Axes:  # fmt: skip
+    """Draw one horizontal bar per row, its value written at its end."""
+    frame = drawn(frame)
+    places = _rows(ax, frame[label])
+    fills = [(colours or {}).get(name, COLOURS[0]) for name in frame[label]]
+    ax.barh(places, frame[value], color=fills, height=0.65)
+    for place, number in zip(places, frame[value], strict=True):
+        at: dict[str, Any] = {"xy": (number, place), "xytext": (4, 0), "textcoords": "offset points"}
+        ax.annotate(written.format(number), **at, va="center", fontsize=8)
+    ax.margins(x=0.12)
+    return ax
+
+
+def heatmap(
+    frame: pd.DataFrame, ax: Axes, *, rows: str, columns: str, value: str, written: str = "{:.0f}",
+    cmap: str = "Blues", limits: tuple[float, float] | None = None,
+) -> Axes:  # fmt: skip
+    """Draw a tidy frame as a grid, every cell written out; a missing cell is left blank and hatched.
+
+    `rows`, `columns` and `value` name columns; rows and columns stand in order of first appearance.
+    `limits` are the ends of the colour scale (default: those of the data).
+    """
+    frame = drawn(frame)
+    across, down = list(dict.fromkeys(frame[columns])), list(dict.fromkeys(frame[rows]))
+    grid = frame.pivot(index=rows, columns=columns, values=value).reindex(index=down, columns=across)
+    values = grid.to_numpy(dtype=float)
+    low, high = limits or (np.nanmin(values, initial=0), np.nanmax(values, initial=1e-9))
+    ax.set_facecolor("#f4f4f4")
+    ax.imshow(values, cmap=cmap, vmin=low, vmax=high, aspect="auto")
+    ax.set_xticks(range(len(across)), [plain(c, 26) for c in across], rotation=35, ha="right", rotation_mode="anchor")
+    ax.set_yticks(range(len(down)), [plain(r) for r in down])
+    ax.grid(visible=False)
+    dark = low + 0.6 * (high - low)
+    for (i, j), number in np.ndenumerate(values):
+        shown = "–" if np.isnan(number) else written.format(number)
+        swing = abs(number - (low + high) / 2) > 0.35 * (high - low) if low < 0 else number > dark
+        ax.text(j, i, shown, ha="center", va="center", fontsize=8, color="white" if swing else "#333333")
+    return ax
+
+
+def strip(
+    frame: pd.DataFrame, ax: Axes, *, label: str = "outlet", value: str = "n_words",
+    colours: Mapping[str, str] | None = None,
+) -> Axes:  # fmt: skip
+    """Draw every observation as a dot in its label's row, and the row's median as a bar."""
+    frame = drawn(frame)
+    names = list(dict.fromkeys(frame[label]))
+    for place, name in zip(_rows(ax, names), names, strict=True):
+        values = np.sort(frame.loc[frame[label] == name, value].dropna().to_numpy(dtype=float))
+        spread = 0.22 * np.sin(np.arange(len(values)) * 2.4)  # an even, repeatable scatter
+        colour = (colours or {}).get(name, COLOURS[0])
+        ax.plot(values, place + spread, "o", ms=3.5, alpha=0.55, color=colour, mew=0)
+        if len(values):
+            ax.plot([np.median(values)] * 2, [place - 0.36, place + 0.36], color="#222222", lw=2)
+    return ax
+
+
+def timeline(
+    frame: pd.DataFrame, ax: Axes, *, x: str = "date", y: str = "n", group: str | None = None,
+    colours: Mapping[str, str] | None = None,
+) -> Axes:  # fmt: skip
+    """Draw lines over time, each named at its end; with `low` and `high` columns, a band around each."""
+    frame = drawn(frame)
+    parts = [("", frame)] if group is None else list(frame.groupby(group, sort=False))
+    for i, (name, part) in enumerate(parts):
+        colour = (colours or {}).get(str(name), COLOURS[i % len(COLOURS)])
+        ax.plot(part[x], part[y], color=colour, marker="o", ms=3)
+        if {"low", "high"} <= set(part):
+            ax.fill_between(part[x], part["low"], part["high"], color=colour, alpha=0.15, lw=0)
+        if name:
+            end = part.iloc[-1]
+            at: dict[str, Any] = {"xy": (end[x], end[y]), "xytext": (5, 0), "textcoords": "offset points"}
+            ax.annotate(plain(name, 24), **at, color=colour, va="center")
+    ax.yaxis.set_major_locator(MaxNLocator(6))
+    return ax
+
+
+def words(
+    frame: pd.DataFrame, ax: Axes, *, x: str = "rate", y: str = "log_odds", term: str = "term",
+    marked: str = "marked", colour: str = COLOURS[0], log: bool = True,
+) -> Axes:  # fmt: skip
+    """Draw words as points, all in grey, the `marked` ones coloured and named without overlap."""
+    frame = drawn(frame)
+    chosen = frame[frame[marked].astype(bool)]
+    ax.plot(frame[x], frame[y], "o", ms=2.5, color="#c8c8c8", mew=0, zorder=1)
+    ax.plot(chosen[x], chosen[y], "o", ms=4.5, color=colour, mew=0, zorder=2)
+    if log:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+    named = zip(chosen[x], chosen[y], chosen[term], strict=True)
+    labels = [ax.text(right, up, plain(word, 28), fontsize=8, color="#222222") for right, up, word in named]
+    if labels:
+        ax.figure.canvas.draw()  # the layout settles first, so that labels are moved on the final page
+        arrows = {"arrowstyle": "-", "color": "#b0b0b0", "lw": 0.6}
+        state = np.random.get_state()  # adjustText breaks ties with numpy's global generator
+        np.random.seed(0)
+        adjust_text(labels, chosen[x].to_numpy(), chosen[y].to_numpy(), ax=ax, arrowprops=arrows, iter_lim=400)
+        np.random.set_state(state)
+    return ax
+
+
+def ranges(
+    frame: pd.DataFrame, ax: Axes, *, label: str = "outlet", colours: Mapping[str, str] | None = None,
+    colour_by: str | None = None,
+) -> Axes:  # fmt: skip
+    """Draw reported figures with their bounds on a logarithmic axis, one row each.
+
+    Columns `label`, ``value``, ``low``, ``high``. An infinite ``high`` (at least N) ends in an arrow to the
+    right; a ``low`` of 0 (fewer than N) in an arrow to the left.
+    """
+    frame = drawn(frame).reset_index(drop=True)
+    places = _rows(ax, frame[label])
+    ax.set_xscale("log")
+    for i, row in enumerate(frame.to_dict("records")):
+        colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
+        left = row["low"] if row["low"] > 0 else row["value"] / 3
+        right = row["high"] if np.isfinite(row["high"]) else row["value"] * 3
+        ax.plot([left, right], [places[i]] * 2, color=colour, lw=2, solid_capstyle="butt")
+        open_ends = [(left, "<")] * int(row["low"] <= 0) + [(right, ">")] * int(np.isinf(row["high"]))
+        for at, marker in [(row["value"], "o"), *open_ends]:
+            ax.plot(at, places[i], marker, ms=6, color=colour)
+    ax.xaxis.set_major_formatter(FuncFormatter(_number))
+    return ax

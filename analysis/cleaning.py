@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 SENTENCE_END = tuple(".!?…:;,؟。।")
@@ -17,7 +18,7 @@ def ends_sentence(line: str) -> bool:
 def is_heading(line: str) -> bool:
     """Return whether a line has the shape of a sub-heading: short, capitalised, unpunctuated, not a quotation."""
     short = len(line) <= 90 and len(line.split()) <= 12 and "\n" not in line
-    starts = line[:1].isalnum() and not line[:1].islower() or line[:1] in "‘'" and line[-1:] not in "’'"
+    starts = (line[:1].isalnum() and not line[:1].islower()) or (line[:1] in "‘'" and line[-1:] not in "’'")
     worded = sum(map(str.isalpha, line)) >= 4
     return short and worded and starts and not ends_sentence(line)
 
@@ -54,3 +55,19 @@ def sections(text: str) -> list[tuple[int, int]]:
         and ends_sentence(lines[i - 1])
         and ends_sentence(lines[i + 1])
     ]
+
+
+class Cleaned(NamedTuple):
+    """An article after cleaning: its fields and what was taken away, each piece with its rule."""
+
+    title: str | None
+    outlet: str | None
+    published: str | None
+    text: str
+    removed: list[tuple[str, str]]
+
+
+def clean(text: str, *, title: str | None = None, outlet: str | None = None, page: bool = True) -> Cleaned:
+    """Clean one article's text."""
+    lines = [line for line in text.split("\n") if line]
+    return Cleaned(title, outlet, None, "\n\n".join(lines), [])

@@ -1,0 +1,282 @@
+"""Loading a corpus: every file and row is either an article or a rejection with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import cleaning, codebooks
+from analysis.dates import read_dates
+from analysis.matching import near_duplicates
+from analysis.reading import Record, Rejection, listing, read, tidy
+
+ROOT = Path(__file__).resolve().parents[1]
+SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
+COLUMNS = {
+    **dict.fromkeys(("article_id", "outlet", "event"), "str"),
+    "published": "datetime64[us]",
+    **dict.fromkeys(("title", "text", "url", "language", "origin", "wire_of"), "str"),
+    "n_words": "int64",
+}
+WORD = re.compile(r"\w+(?:[’'.-]\w+)*")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What was loaded, what was rejected and what cleaning took away.
+
+    Attributes
+    ----------
+    articles : DataFrame
+        One row per article: `article_id`, `outlet`, `event`, `published`, `title`, `text`, `url`, `language`,
+        `origin` (pasted, constructed, user), `wire_of`, `n_words`, then every further column of the source.
+    rejected : DataFrame
+        `source`, `row`, `reason`, `remedy`. Loaded and rejected are everything that was there.
+    removed : DataFrame
+        `article_id`, `rule`, `text`: every line or span that cleaning took away.
+    """
+
+    articles: pd.DataFrame
+    rejected: pd.DataFrame
+    removed: pd.DataFrame
+
+    @property
+    def label(self) -> str:
+        """Name the corpus for a caption: how many articles, from how many outlets, how many constructed."""
+        n, outlets = len(self.articles), self.articles["outlet"].nunique()
+        made = int((self.articles["origin"] == "constructed").sum())
+        parts = [f"{n:,} article{'' if n == 1 else 's'}"]
+        parts += [f"from {outlets} outlet{'' if outlets == 1 else 's'}"] if outlets else []
+        parts += [f"({made:,} constructed)"] if made else []
+        return " ".join(parts)
+
+
+def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = None) -> Corpus:
+    """Load a corpus from a file or a folder.
+
+    Pages (`.txt`, with or without front matter, `.md`, `.html`) and tables (`.csv`, `.tsv`, `.json`, `.jsonl`,
+    `.parquet`) may stand side by side. What a column is called is looked up among the synonyms in
+    ``codebooks/cleaning.toml``.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A file, or a folder, read with its subfolders. By default the environment variable ``CORPUS``, and
+        without it the project's own ``seeds/articles``. A relative path is looked up in the working folder,
+        then in the project's root.
+    columns : mapping of str to str, optional
+        Which of the source's columns to take, for example ``{"text": "body", "outlet": "paper"}``.
+
+    Returns
+    -------
+    Corpus
+        `articles`, `rejected` and `removed`; the same on every machine and in every order of files.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing at `path`.
+    ValueError
+        If `columns` names a column that does not exist.
+
+    Examples
+    --------
+    >>> load().label  # doctest: +SKIP
+    '65 articles from 9 outlets (64 constructed)'
+    """
+    records, rejected = _gather(_locate(path))
+    mappings = _mappings(records, dict(columns or {}))
+    rows = []
+    for record, mapping in _watched(list(zip(records, mappings, strict=True)), "cleaning"):
+        row = _row(record, mapping)
+        (rejected if isinstance(row, Rejection) else rows).append(row)
+    articles, removed = _identified(rows)
+    articles, learnt = _without_boilerplate(articles)
+    ledger = pd.DataFrame(sorted(rejected, key=lambda item: (item.source, item.row or 0)), columns=Rejection._fields)
+    return Corpus(
+        articles=_finished(articles),
+        rejected=ledger.astype({"source": "str", "row": "Int64", "reason": "str", "remedy": "str"}),
+        removed=pd.DataFrame(removed + learnt, columns=["article_id", "rule", "text"], dtype="str"),
+    )
+
+
+def _locate(path: str | Path | None) -> Path:
+    """Find the corpus: the path given, else $CORPUS, else the project's own articles."""
+    name = str(path if path is not None else os.environ.get("CORPUS") or ROOT / "seeds" / "articles")
+    places = dict.fromkeys([Path(name).expanduser(), ROOT / name])
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        looked = " and ".join(str(place.absolute()) for place in places)
+        raise FileNotFoundError(f"no corpus at {name!r} (looked in {looked}); give the path of a file or a folder")
+    return found.resolve()
+
+
+def _gather(root: Path) -> tuple[list[Record], list[Rejection]]:
+    """Read everything that is there into records and rejections."""
+    records, rejected = [], []
+    for entry in _watched(listing(root), "reading"):
+        for item in [entry] if isinstance(entry, Rejection) else read(*entry):
+            (rejected if isinstance(item, Rejection) else records).append(item)
+    return records, rejected
+
+
+def _watched(items: list[Any], what: str) -> Iterable[Any]:
+    """Show a progress bar on a terminal when the work is long."""
+    from tqdm import tqdm
+
+    return tqdm(items, desc=what, unit="", leave=False, disable=None if len(items) > 1000 else True)
+
+
+def _mappings(records: list[Record], columns: dict[str, str]) -> list[dict[str, str]]:
+    """Find for every record which of its keys holds which column."""
+    if unknown := set(columns) - set(SYNONYMS):
+        raise ValueError(f"columns: no column {sorted(unknown)}; those that can be given are {', '.join(SYNONYMS)}")
+    keys = {key for record in records for key in record.fields}
+    if records and (absent := set(columns.values()) - keys):
+        raise ValueError(f"columns: the source has no {sorted(absent)}; it has {', '.join(sorted(keys))}")
+    known: dict[tuple[str, ...], dict[str, str]] = {}
+    for record in records:
+        names = tuple(record.fields)
+        if names not in known:
+            known[names] = _mapping(names, columns)
+    return [known[tuple(record.fields)] for record in records]
+
+
+def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
+    """Map column to key for one set of keys: those given first, then the best synonym."""
+    given = {column: key for column, key in columns.items() if key in names}
+    plain = {re.sub(r"[\s_-]+", "_", str(name).strip().lower()): name for name in reversed(names)}
+    free = {form: name for form, name in plain.items() if name not in given.values()}
+    for column, synonyms in SYNONYMS.items():
+        match = next((free[form] for form in synonyms if form in free), None)
+        if match is not None and column not in given:
+            given[column] = match
+            free = {form: name for form, name in free.items() if name != match}
+    return given
+
+
+def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
+    """Turn a record into an article's row, cleaned by the rules that look at one article alone."""
+    given = {column: _plain(record.fields.get(key)) for column, key in mapping.items()}
+    if not (text := given.get("text")):
+        empty = not any(map(_plain, record.fields.values()))
+        reason = "empty row" if empty else "no text" if "text" in mapping else "no column that holds text"
+        remedy = "give it its text" if "text" in mapping else 'name the column: load(path, columns={"text": …})'
+        return Rejection(record.source, record.row, reason, remedy)
+    page = cleaning.clean(text, title=given.get("title"), outlet=given.get("outlet"), page=record.row is None)
+    if not page.text:
+        return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")
+    made = str(given.pop("constructed", None) or "").lower() in ("true", "yes", "1")
+    further = {str(key): value for key, value in record.fields.items() if key not in mapping.values()}
+    clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
+    digest = hashlib.sha256("\0".join([page.title or "", page.outlet or "", text]).encode()).hexdigest()
+    stem = Path(record.source).stem
+    return {
+        **clash,
+        **given,
+        "article_id": given.get("article_id") or (stem if record.row is None else f"{stem}-{digest[:10]}"),
+        "origin": "constructed" if made else given.get("origin") or "user",
+        "published": given.get("published") or page.published,
+        **{"title": page.title, "outlet": page.outlet, "text": page.text},
+        **{"_digest": digest, "_removed": page.removed},
+    }
+
+
+def _plain(value: Any) -> str | None:
+    """Return a value as clean text, or None when there is nothing in it."""
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        value = "\n\n".join(value)
+    if value is None or value != value or isinstance(value, (dict, list)):
+        return None
+    return tidy(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)) or None
+
+
+def _scalar(value: Any) -> Any:
+    """Return a further column's value as something that a cell can hold."""
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return _plain(value) if isinstance(value, str) else value
+
+
+def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Give every row an id of its own and list what cleaning removed, repeated ids among it."""
+    taken: set[str] = set()
+    removed = []
+    for row in rows:
+        name = old = row["article_id"]
+        if name in taken:
+            name = f"{old}-{row['_digest'][:8]}"
+            name = next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(rows) + 2))) if n not in taken)
+            removed.append((name, "repeated id", old))
+        taken.add(name)
+        row["article_id"] = name
+        removed += [(name, rule, text) for rule, text in row["_removed"]]
+    frame = pd.DataFrame(rows, dtype="object").reindex(columns=_order(rows))
+    return frame, removed
+
+
+def _order(rows: list[dict[str, Any]]) -> list[str]:
+    """Return the columns in the order of the contract, then the further ones as they were met."""
+    further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
+    return [*COLUMNS, *further]
+
+
+def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Learn each outlet's boilerplate from its articles and take it away."""
+    return articles, []
+
+
+def _finished(articles: pd.DataFrame) -> pd.DataFrame:
+    """Read dates and languages, count words, mark wire copy, and give every column its type."""
+    text = articles["text"]
+    articles = articles.assign(
+        published=read_dates(articles["published"]),
+        language=[
+            given if isinstance(given, str) else _language(body)
+            for given, body in zip(articles["language"], text, strict=True)
+        ],
+        n_words=[len(WORD.findall(body)) for body in text],
+    )
+    articles = articles.astype({name: kind for name, kind in COLUMNS.items() if name != "wire_of"})
+    wire = near_duplicates(articles).set_index("article_id")["wire_of"]
+    articles["wire_of"] = articles["article_id"].map(wire).astype("str")
+    further = [name for name in articles if name not in COLUMNS]
+    return articles.assign(**{name: _typed(articles[name]) for name in further}).reset_index(drop=True)
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    """Give a further column numbers where all of it are numbers, else text."""
+    values = values.infer_objects()
+    if values.dtype != "object" and not pd.api.types.is_string_dtype(values):
+        return values
+    numbers = pd.to_numeric(values, errors="coerce")
+    coded = values.astype("str").str.match(r"0\d", na=False).any()
+    return values.astype("str") if coded or (numbers.isna() & values.notna()).any() else numbers
+
+
+def _language(text: str) -> str | None:
+    """Tell the language of a text; None when it is too short to tell or the guess is unsure."""
+    sample = text[:1500]
+    if sum(map(str.isalpha, sample)) < 60:
+        return None
+    code, sure = _identifier().classify(sample)
+    return str(code) if float(sure) >= 0.9 else None
+
+
+@cache
+def _identifier() -> Any:
+    """Load the language identifier once."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(codebooks.read("cleaning")["languages"]["told_apart"])
+    return identifier

@@ -1,0 +1,255 @@
+"""Reading files: every file and row is either a record or a rejection with its reason and its remedy."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from analysis import codebooks
+
+FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
+FILES = codebooks.read("cleaning")["files"]
+FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+KEY = re.compile(r"([A-Za-z_][\w -]*?)[ \t]*:(?:[ \t]+(.*)|$)")
+NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Rejection(NamedTuple):
+    """Something that was there and is not an article: which file, which row, why, and what to do about it."""
+
+    source: str
+    row: int | None
+    reason: str
+    remedy: str
+
+
+class Record(NamedTuple):
+    """One article as it was found: its fields under the source's own names, and where it stood."""
+
+    source: str
+    row: int | None
+    fields: dict[str, Any]
+
+
+Rows = list[tuple[int | None, dict[str, Any] | Rejection]]
+
+
+def listing(root: Path) -> list[tuple[Path, str] | Rejection]:
+    """List a file, or every file below a folder in one fixed order, following no link and opening no pipe."""
+    if not root.is_dir():
+        return [_refusal(root, _printable(root.name), listed=False) or (root, _printable(root.name))]
+    folders, found = [root], list[tuple[Path, str] | Rejection]()
+    while folders:
+        folder = folders.pop()
+        try:
+            children = list(folder.iterdir())
+        except OSError as error:
+            found.append(_unreadable(_printable(folder.relative_to(root).as_posix()), error))
+            continue
+        for child in children:
+            name = _printable(child.relative_to(root).as_posix())
+            refusal = _refusal(child, name)
+            if refusal is None and child.is_dir():
+                folders.append(child)
+            else:
+                found.append(refusal or (child, name))
+    return sorted(found, key=lambda item: item.source if isinstance(item, Rejection) else item[1])
+
+
+def read(path: Path, source: str) -> list[Record | Rejection]:
+    """Read one file into records and rejections; whatever is wrong with it is a rejection, never an error."""
+    suffix = path.suffix.lower().lstrip(".")
+    try:
+        rows = READERS[suffix](path.read_bytes())
+    except OSError as error:
+        return [_unreadable(source, error)]
+    except Exception as error:  # a broken file may raise anything inside a parser
+        reason = f"broken {suffix}: {' '.join(str(error).split())[:150]}"
+        return [Rejection(source, None, reason, "open it in an editor and mend it")]
+    if not rows:
+        return [Rejection(source, None, "empty", "put articles in it or take it away")]
+    return [
+        item._replace(source=source, row=row) if isinstance(item, Rejection) else Record(source, row, item)
+        for row, item in rows
+    ]
+
+
+def decode(raw: bytes) -> str:
+    """Decode bytes: by their mark, as UTF-8, as UTF-16 without a mark, then by what they look like."""
+    for mark, encoding in MARKS.items():
+        if raw.startswith(mark):
+            return raw.decode(encoding, "replace")
+    sample = raw[:4000]
+    if sample.count(0) > len(sample) // 4:
+        return raw.decode("utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be")
+    if 0 in sample:
+        raise ValueError("binary data, not text")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode(_legacy(raw), "replace")
+
+
+def _legacy(raw: bytes) -> str:
+    """Guess an eight-bit encoding: what charset-normalizer says of another script, else Western European."""
+    from charset_normalizer import from_bytes
+
+    sample = raw[:20_000]
+    foreign = sum(byte > 127 for byte in sample) > len(sample) // 5
+    best = from_bytes(sample).best() if foreign else None
+    western = "latin-1" if any(byte in raw for byte in b"\x81\x8d\x8f\x90\x9d") else "cp1252"
+    return best.encoding if best else western
+
+
+def tidy(text: str) -> str:
+    """Repair mojibake, compose (NFC), make every newline one kind, drop what is invisible, trim every line."""
+    if not text.isascii():
+        import ftfy
+
+        text = ftfy.fix_text(text, uncurl_quotes=False, fix_character_width=False, explain=False)
+    text = INVISIBLE.sub("", NEWLINE.sub("\n", text))
+    return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+
+
+def _printable(name: str) -> str:
+    """Return a file name as clean text, the same on every machine."""
+    return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
+
+
+def _unreadable(source: str, error: OSError) -> Rejection:
+    """Reject what the operating system will not open."""
+    return Rejection(source, None, f"cannot be read: {error.strerror}", "check its permissions")
+
+
+def _refusal(path: Path, source: str, *, listed: bool = True) -> Rejection | None:
+    """Reject what must not be opened, judged by its kind, its name and its size alone."""
+    suffix, stem = path.suffix.lower().lstrip("."), path.name.split(".")[0].lower()
+    try:
+        status = path.lstat() if listed else path.stat()
+    except OSError as error:
+        return _unreadable(source, error)
+    folder, regular = stat.S_ISDIR(status.st_mode), stat.S_ISREG(status.st_mode)
+    known = suffix in READERS
+    limit = FILES["max_bytes_table" if suffix in FILES["table"] else "max_bytes_page"]
+    checks = (
+        (stat.S_ISLNK(status.st_mode), "a link, not followed", "put the file itself in the folder"),
+        (listed and path.name.startswith("."), "hidden", "take the dot off its name"),
+        (folder and known, "a folder named like a file", "rename the folder"),
+        (not (folder or regular), "a pipe, socket or device", "save its content as a file"),
+        (folder, "", ""),
+        (listed and stem in FILES["documentation"], "documentation", "rename it if it is an article"),
+        (suffix in FILES["image"], "a picture", "paste its words into a .txt file"),
+        (not known, "not a format that holds articles", f"save it as {FORMATS}"),
+        (status.st_size > limit, f"larger than {limit:,} bytes", "split it into smaller files"),
+    )
+    reason, remedy = next(((why, todo) for hit, why, todo in checks if hit), ("", ""))
+    return Rejection(source, None, reason, remedy) if reason else None
+
+
+def _page(raw: bytes) -> Rows:
+    """Read a pasted page: front matter if it has any, then its lines."""
+    text = NEWLINE.sub("\n", decode(raw))
+    matter = FRONT_MATTER.match(text)
+    keys = [KEY.fullmatch(line.strip()) for line in matter[1].split("\n") if line.strip()] if matter else []
+    if matter is None or not keys or None in keys:
+        return [(None, {"text": text, "origin": "pasted"})] if text.strip() else []
+    fields = {key[1]: (key[2] or "").strip().strip("\"'") for key in keys if key}
+    return [(None, {**fields, "text": text[matter.end() :]})]
+
+
+def _markdown(raw: bytes) -> Rows:
+    """Read a Markdown page as a pasted one, without its marks."""
+    rows = _page(raw)
+    for _, fields in rows:
+        assert isinstance(fields, dict)
+        for mark in codebooks.read("cleaning")["markdown"]:
+            fields["text"] = re.sub(mark["pattern"], mark["replacement"], fields["text"])
+    return rows
+
+
+def _html(raw: bytes) -> Rows:
+    """Read a saved web page: its main text and what the page says of itself."""
+    import trafilatura
+
+    page = trafilatura.bare_extraction(decode(raw), with_metadata=True, include_comments=False)
+    if page is None or not page.text:
+        advice = "paste the article's words into a .txt file"
+        return [(None, Rejection("", None, "no article found in the page", advice))]
+    known = {"title": page.title, "outlet": page.sitename, "published": page.date, "url": page.url}
+    return [(None, {**known, "text": page.text.replace("\n", "\n\n")})]
+
+
+def _delimited(raw: bytes) -> Rows:
+    """Read a table of cells parted by the delimiter that its header uses most."""
+    text = decode(raw)
+    header = text.lstrip().split("\n", 1)[0]
+    delimiter = max(",\t;|", key=header.count)
+    csv.field_size_limit(FILES["max_bytes_page"])
+    cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names = [tidy(name) or f"column {i}" for i, name in enumerate(next(cells, []), start=1)]
+    rows: Rows = []
+    for number, row in enumerate(cells, start=1):
+        if len(row) > len(names):
+            reason = f"{len(row)} cells under {len(names)} column names"
+            rows.append((number, Rejection("", None, reason, "quote the cells that hold the delimiter")))
+        else:
+            rows.append((number, dict(zip(names, row, strict=False))))
+    return rows
+
+
+def _json(raw: bytes) -> Rows:
+    """Read a list of objects, one object, or an object that holds such a list."""
+    value = json.loads(decode(raw))
+    if isinstance(value, dict):
+        value = next((v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)), [value])
+    return [(number, _object(item)) for number, item in enumerate(value, start=1)]
+
+
+def _jsonl(raw: bytes) -> Rows:
+    """Read one object per line; a broken line is rejected alone."""
+    rows: Rows = []
+    for number, line in enumerate(decode(raw).split("\n"), start=1):
+        if line.strip():
+            try:
+                rows.append((number, _object(json.loads(line))))
+            except (ValueError, RecursionError) as error:
+                rows.append((number, Rejection("", None, f"broken line: {error}", "mend the line")))
+    return rows
+
+
+def _object(item: Any) -> dict[str, Any] | Rejection:
+    """Take a JSON object; anything else is no row."""
+    if isinstance(item, dict):
+        return item
+    return Rejection("", None, f"a {type(item).__name__}, not an object", "give each article its keys")
+
+
+def _parquet(raw: bytes) -> Rows:
+    """Read a Parquet table."""
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(io.BytesIO(raw))
+    return list(enumerate(table.to_pylist(), start=1))
+
+
+READERS: dict[str, Callable[[bytes], Rows]] = {
+    **dict.fromkeys(("txt", "text"), _page),
+    **dict.fromkeys(("md", "markdown"), _markdown),
+    **dict.fromkeys(("html", "htm"), _html),
+    **dict.fromkeys(("csv", "tsv"), _delimited),
+    **dict.fromkeys(("jsonl", "ndjson"), _jsonl),
+    "json": _json,
+    "parquet": _parquet,
+}

@@ -1,0 +1,452 @@
+"""Articles as units of text, and units as counts: one splitting and one tokenisation for the whole project."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from itertools import takewhile
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from analysis import codebooks
+from analysis.cleaning import sections
+
+Span = tuple[int, int]
+Quote = tuple[int, int, object]  # start, end, speaker
+UNITS = [
+    "article_id", "outlet", "event", "published", "paragraph", "sentence", "section", "voice", "speaker", "start",
+    "end", "text",
+]  # fmt: skip
+
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
+_STOP = re.compile(r"[.!?…]+[)\]\"'”’»]*")
+_NEXT = re.compile(r"\s+[\[(\"'“‘«—–-]*(\w*)")
+_LAST_WORD = re.compile(r"[\w.'’-]*$")
+_MARK = re.compile('["“”„«»]')
+_CLOSING = re.compile(r"[^\w\s(\[“‘«\"—–-]*")
+_EDGE = re.compile(r"[\s\"“”„«»]")
+_WORD = re.compile(
+    r"(?:https?://|www\.|pic\.twitter\.com/)[^\s\"“”„«»]+"
+    r"|(?:[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?|[^\W_]+)(?:[-‐‑'’ʼ][^\W_]+)*"
+)
+_SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
+_ANY = "ꙮ"  # stands for * while an indicator is tokenised: a letter that no newspaper prints
+
+
+def sentences(text: str) -> list[Span]:
+    """Return the (start, end) of each sentence of one paragraph, white space trimmed."""
+    cuts = [m.end() for m in _STOP.finditer(text) if _ends_sentence(text, m)]
+    bounds = zip([0, *cuts], [*cuts, len(text)], strict=True)
+    return [span for span in (_trim(text, a, b) for a, b in bounds) if span[0] < span[1]]
+
+
+@cache
+def _rules() -> dict[str, frozenset[str]]:
+    """Return the sentence rules as sets."""
+    return {name: frozenset(words) for name, words in codebooks.read("sentences").items()}
+
+
+def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+    """Tell whether a sentence ends with this run of full stops, question or exclamation marks."""
+    after = _NEXT.match(text, stop.end())
+    if after is None or (follows := after[1])[:1].islower():
+        return False
+    rules, mark = _rules(), stop[0]
+    if mark[0] in "?!" and len(mark) > 1 and mark[-1] in "\"'”’»":
+        coming = re.findall(r"\w+", text[after.start(1) : after.start(1) + 40])[:3]
+        return not any(word in rules["reporting"] for word in coming)
+    if mark != ".":
+        return True
+    before = _LAST_WORD.search(text, max(0, stop.start() - 30), stop.start())
+    word = before[0].lower().lstrip("'’-") if before else ""
+    if word in rules["before_name"] or (word in rules["before_number"] and follows[:1].isdigit()):
+        return False
+    if "." in word.strip(".") or word in rules["may_end"]:
+        return follows.lower() in rules["starters"] or not follows
+    return not (len(word) == 1 and word.isalpha() and word != "i")
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    """Shrink a span until it neither begins nor ends with white space."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, max(start, start + len(piece.strip()))
+
+
+def quoted_spans(text: str) -> list[Span]:
+    """Return the (start, end) of what stands inside double quotation marks, marks included."""
+    return [span for a, b, _ in _blocks(text) for span in _quoted(text, a, b)]
+
+
+def _quoted(text: str, start: int, end: int) -> Iterator[Span]:
+    """Pair the quotation marks of one paragraph, whatever their shape; an unpaired one quotes nothing."""
+    opened: int | None = None
+    for match in _MARK.finditer(text, start, end):
+        at, mark = match.start(), match[0]
+        before = at == start or text[at - 1].isspace() or text[at - 1] in "([—–-‘'"
+        after = at + 1 == end or text[at + 1].isspace()
+        opens = mark in "“„«" or (mark == '"' and (opened is None if before == after else before))
+        if opens:
+            opened = at
+        elif opened is not None:
+            yield opened, at + 1
+            opened = None
+    if opened is not None and text[end : end + 9].lstrip()[:1] in ("“", '"', "„", "«"):
+        yield opened, end
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, section) of each paragraph; sub-headings are no paragraphs."""
+    section, at = "", 0
+    for head, tail in [*sections(text), (len(text), len(text))]:
+        breaks = [m.span() for m in _BLANK_LINES.finditer(text, at, head)]
+        for a, b in zip([at, *(e for _, e in breaks)], [*(s for s, _ in breaks), head], strict=True):
+            start, end = _trim(text, a, b)
+            if start < end:
+                yield start, end, section
+        section, at = text[head:tail].strip(), tail
+
+
+def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Cut articles into paragraphs, sentences and stretches of one voice.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        `article_id` and `text` (paragraphs parted by blank lines); `outlet`, `event`, `published` where known.
+    quotations : DataFrame, optional
+        `article_id`, `start`, `end`, `kind`, `speaker`; direct and partial ones are quoted voice, their marks
+        included, with the punctuation that closes them. Found in the texts when not given.
+
+    Returns
+    -------
+    DataFrame
+        One row per stretch: `article_id`, `outlet`, `event` (str), `published` (datetime64), `paragraph`,
+        `sentence` (int, from 0 through the article), `section` (str, "" before the first sub-heading), `voice`
+        ("own" or "quoted"), `speaker` (str, missing when unknown), `start`, `end` (int), `text`. Each article's
+        text[start:end] is the row's text; rows tile it but for white space and sub-headings.
+
+    Raises
+    ------
+    KeyError
+        If `article_id` or `text` is missing.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": ["a"], "text": ["It rained. “We stay,” said the mayor."]})
+    >>> units(articles)[["sentence", "voice", "text"]].values.tolist()
+    [[0, 'own', 'It rained.'], [1, 'quoted', '“We stay,”'], [1, 'own', 'said the mayor.']]
+    """
+    if absent := [name for name in ("article_id", "text") if name not in articles]:
+        raise KeyError(f"articles has no column {' and no '.join(absent)}; analysis.load() gives both")
+    quotations = _marked(articles) if quotations is None else quotations
+    spoken: dict[object, list[Quote]] = {}
+    direct = quotations[quotations["kind"].isin(["direct", "partial"])].sort_values(["start", "end"])
+    for key, *quote in direct[["article_id", "start", "end", "speaker"]].itertuples(index=False):
+        spoken.setdefault(key, []).append((int(quote[0]), int(quote[1]), quote[2]))
+    rows = [
+        (position, *row)
+        for position, (key, text) in enumerate(zip(articles["article_id"], articles["text"], strict=True))
+        if isinstance(text, str)
+        for row in _stretches(text, spoken.get(key, []))
+    ]
+    frame = pd.DataFrame(rows, columns=["position", *UNITS[4:]])
+    source = articles.reindex(columns=UNITS[:4]).iloc[frame.pop("position").astype(int)].reset_index(drop=True)
+    frame = pd.concat([source, frame], axis=1).astype(dict.fromkeys(["outlet", "event", *UNITS[6:9], "text"], "str"))
+    whole = dict.fromkeys(["paragraph", "sentence", "start", "end"], "int64")
+    return frame.astype(whole).assign(published=pd.to_datetime(frame["published"]))
+
+
+def _marked(articles: pd.DataFrame) -> pd.DataFrame:
+    """Return what stands in quotation marks as a frame of quotations whose speakers are unknown."""
+    known = articles[articles["text"].notna()]
+    rows = [
+        (key, start, end, "direct", None)
+        for key, text in zip(known["article_id"], known["text"], strict=True)
+        for start, end in quoted_spans(text)
+    ]
+    return pd.DataFrame(rows, columns=["article_id", "start", "end", "kind", "speaker"])
+
+
+def _stretches(text: str, quotes: list[Quote]) -> Iterator[tuple[int, int, str, str, object, int, int, str]]:
+    """Yield paragraph, sentence, section, voice, speaker, start, end and text of each stretch of one article."""
+    number, ends = -1, [end for _, end, _ in quotes]
+    for paragraph, (head, tail, section) in enumerate(_blocks(text)):
+        for start, end in sentences(text[head:tail]):
+            number += 1
+            start, end = head + start, head + end
+            inside = quotes[bisect_right(ends, start) :]
+            for a, b, voice, speaker in _voices(text, (start, end), inside):
+                yield paragraph, number, section, voice, speaker, a, b, text[a:b]
+
+
+def _voices(text: str, span: Span, quotes: Iterable[Quote]) -> list[tuple[int, int, str, object]]:
+    """Cut one sentence where its voice changes, never within a token nor before closing punctuation."""
+    at, stop = span
+    pieces: list[tuple[int, int, str, object]] = []
+    for start, end, speaker in takewhile(lambda quote: quote[0] < stop, quotes):
+        start = max(at, _whole(text, start, -1))
+        closing = _CLOSING.match(text, _whole(text, end, 1), stop)
+        end = min(stop, closing.end() if closing else stop)
+        pieces += [(*_trim(text, at, start), "own", None), (*_trim(text, start, end), "quoted", speaker)]
+        at = max(at, end)
+    pieces.append((*_trim(text, at, stop), "own", None))
+    joined: list[tuple[int, int, str, object]] = []
+    for piece in pieces:
+        wordless = piece[2] == "own" and not any(map(str.isalnum, text[piece[0] : piece[1]]))
+        if joined and piece[0] < piece[1] and wordless:
+            joined[-1] = (joined[-1][0], piece[1], *joined[-1][2:])
+        elif piece[0] < piece[1]:
+            joined.append(piece)
+    return joined
+
+
+def _whole(text: str, at: int, side: int) -> int:
+    """Move a boundary that falls within a token to the token's edge (side -1: its start, 1: its end)."""
+    if 0 < at < len(text) and not _EDGE.search(text[at - 1 : at + 1]):
+        for word in _WORD.finditer(text, max(0, at - 60), at + 60):
+            if word.start() < at < word.end():
+                return word.start() if side < 0 else word.end()
+    return min(at, len(text))
+
+
+def tokens(text: str, *, lowercase: bool = True) -> list[str]:
+    """Return the words of a text, as everything in this project counts them.
+
+    Inner apostrophes and hyphens belong to the word (don't, US-led), of whatever shape; a possessive 's does not.
+    Acronyms keep their inner dots only (U.S. and US are both u.s, so that the pronoun stays apart). Whatever begins
+    with a digit and web addresses are no words.
+
+    Examples
+    --------
+    >>> tokens("Mosul’s 650 anti-terror troops, U.S.-led")
+    ['mosul', 'anti-terror', 'troops', 'u.s-led']
+    """
+    return [word for raw in _WORD.findall(text) if (word := _normal(raw, lowercase))]
+
+
+@lru_cache(maxsize=1 << 17)
+def _normal(raw: str, lowercase: bool = True) -> str:
+    """Return the counted form of a matched token, empty for a number or an address."""
+    if raw[0].isdigit() or "/" in raw or raw.startswith("www."):
+        return ""
+    word = re.sub(r"\.(?=[-']|$)", "", raw.translate(_SAME))
+    word = word[:-2] if word[-2:] in ("'s", "'S") else word
+    word = "U.S" + word[2:] if word == "US" or word[:3].lower() == "us-" else word
+    return word.lower() if lowercase else word
+
+
+def _parse(indicator: str) -> list[str]:
+    """Return the words of an indicator in counted form, * kept."""
+    found = [_normal(raw).replace(_ANY, "*") for raw in _WORD.findall(indicator.replace("*", _ANY))]
+    if "" in found or not any(word.strip("*") for word in found):
+        raise ValueError(
+            f"the indicator {indicator!r} has no word that is counted (numbers and signs are not); "
+            "give a word such as 'liberat*' or a phrase such as 'human shield*'"
+        )
+    return found
+
+
+def _covered(terms: list[str], word: str) -> list[int]:
+    """Return the positions in sorted terms that a word with or without * covers."""
+    stem, star, rest = word.partition("*")
+    low = bisect_left(terms, stem)
+    high = bisect_right(terms, stem + "\U0010ffff" if star else stem)
+    if not rest:
+        return list(range(low, high))
+    shape = re.compile(re.escape(word).replace(r"\*", ".*"))
+    return [place for place in range(low, high) if shape.fullmatch(terms[place])]
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """How often each term stands in each unit.
+
+    Attributes
+    ----------
+    matrix : csr_matrix of int64, units × terms
+    terms : ndarray of str, sorted; a phrase stands under the pattern it was given as
+    article_id : ndarray, the article of each row
+    """
+
+    matrix: sparse.csr_matrix
+    terms: npt.NDArray[np.object_]
+    article_id: npt.NDArray[np.object_]
+
+    def columns(self, indicator: str) -> npt.NDArray[np.int64]:
+        """Return the columns an indicator covers: `liberat*`, or a phrase that was given to `count`.
+
+        Raises
+        ------
+        ValueError
+            If the indicator has no word.
+        KeyError
+            If it is a phrase that was not counted.
+        """
+        words = _parse(indicator)
+        if len(words) == 1:
+            names, places = self._words
+            return np.sort(places[_covered(names, words[0])])
+        if (place := self._phrases.get(" ".join(words))) is None:
+            raise KeyError(f"the phrase {indicator!r} was not counted; name it in count(parts, phrases=[…])")
+        return np.array([place])
+
+    def by_article(self) -> tuple[sparse.csr_matrix, npt.NDArray[np.object_]]:
+        """Return the articles × terms matrix and the articles' ids, in order of appearance."""
+        codes, ids = pd.factorize(self.article_id)
+        rows = (np.ones(len(codes), np.int64), (codes, np.arange(len(codes))))
+        return sparse.csr_matrix(rows, shape=(len(ids), len(codes))) @ self.matrix, np.asarray(ids, object)
+
+    @cached_property
+    def _words(self) -> tuple[list[str], npt.NDArray[np.int64]]:
+        """Return single words in lower case, sorted, and their columns."""
+        pairs = sorted((term.lower(), place) for place, term in enumerate(self.terms) if " " not in term)
+        return [name for name, _ in pairs], np.array([place for _, place in pairs], np.int64)
+
+    @cached_property
+    def _phrases(self) -> dict[str, int]:
+        """Return each phrase in counted form with its column."""
+        return {" ".join(_parse(term)): place for place, term in enumerate(self.terms) if " " in term}
+
+
+def count(
+    parts: pd.DataFrame,
+    *,
+    phrases: Iterable[str] = (),
+    lowercase: bool = True,
+    vocabulary: Iterable[str] | None = None,
+) -> Counts:
+    """Count every word, and the given phrases, in every unit.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units: `article_id` and `text`.
+    phrases : iterable of str
+        Indicators of several words (`human shield*`) that become columns, counted within a unit; their words are
+        counted too. Single words are passed over: they have columns already.
+    lowercase : bool
+        Whether `Said` and `said` are one term.
+    vocabulary : iterable of str, optional
+        The terms (and phrases) to count, and no others: the columns are these, whatever the units say.
+
+    Returns
+    -------
+    Counts
+
+    Examples
+    --------
+    >>> counts = count(pd.DataFrame({"article_id": ["a"], "text": ["Liberated, they liberate."]}))
+    >>> counts.matrix[:, counts.columns("liberat*")].toarray()
+    array([[1, 1]])
+    """
+    wanted = None if vocabulary is None else list(vocabulary)
+    several = {" ".join(words): p for p in [*phrases, *(wanted or [])] if len(words := _parse(p)) > 1}
+    stream = _Stream(parts["text"], lowercase)
+    places = [np.column_stack([stream.rows, stream.ids])] if len(stream.ids) else []
+    known = stream.names + list(several.values())
+    for number, phrase in enumerate(several, len(stream.names)):
+        rows = stream.rows[stream.find(phrase.split())]
+        places.append(np.column_stack([rows, np.full(len(rows), number)]))
+    terms = sorted(set(known) - {""} if wanted is None else {*wanted})
+    column = {term: place for place, term in enumerate(terms)}
+    where = np.array([column.get(name, -1) for name in known], np.int64)
+    pairs = np.concatenate(places) if places else np.empty((0, 2), np.int64)
+    keep = where[pairs[:, 1]] >= 0 if len(pairs) else np.empty(0, bool)
+    rows, columns = pairs[keep, 0], where[pairs[keep, 1]]
+    matrix = sparse.csr_matrix((np.ones(len(rows), np.int64), (rows, columns)), shape=(len(parts), len(terms)))
+    return Counts(matrix, np.array(terms, object), parts["article_id"].to_numpy(object))
+
+
+class _Stream:
+    """All tokens of a column of texts in order, as numbers, numbers in the text holding their place."""
+
+    def __init__(self, texts: Iterable[str], lowercase: bool) -> None:
+        """Tokenise each text once."""
+        index: dict[str, int] = {"": 0}
+        ids, lengths = array("q"), array("q")
+        for text in texts:
+            found = [index.setdefault(_normal(raw, lowercase), len(index)) for raw in _WORD.findall(text)]
+            ids.extend(found)
+            lengths.append(len(found))
+        self.names = list(index)
+        self.ids = np.array(ids, np.int64)
+        self.rows = np.repeat(np.arange(len(lengths)), np.array(lengths, np.int64))
+        pairs = sorted((name.lower(), number) for name, number in index.items())
+        self._sorted = [name for name, _ in pairs]
+        self._order = np.array([number for _, number in pairs], np.int64)
+
+    def find(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return where a run of words begins, all within one unit."""
+        at = np.arange(max(0, len(self.ids) - len(words) + 1))
+        at = at[self.rows[at] == self.rows[at + len(words) - 1]]
+        for step, word in enumerate(words):
+            covered = np.zeros(len(self.names), bool)
+            covered[self._order[_covered(self._sorted, word)]] = True
+            covered[0] = False
+            at = at[covered[self.ids[at + step]]]
+        return at
+
+
+def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
+    """Show every place where an indicator stands, with what is printed around it.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units. Context runs on into the article's neighbouring units; " … " stands where units were left out.
+    pattern : str
+        An indicator: `liberat*`, `human shield*`; case does not matter.
+    width : int
+        Characters of context on either side.
+
+    Returns
+    -------
+    DataFrame
+        One row per hit, in order: `article_id`, `outlet`, `published`, `voice`, `left`, `hit`, `right`.
+
+    Raises
+    ------
+    ValueError
+        If the pattern has no word.
+
+    Examples
+    --------
+    >>> parts = units(pd.DataFrame({"article_id": ["a"], "text": ["They liberated it. Rain fell."]}))
+    >>> kwic(parts, "liberat*")[["left", "hit", "right"]].values.tolist()
+    [['They ', 'liberated', ' it. Rain fell.']]
+    """
+    words = _parse(pattern)
+    shapes = [re.compile(re.escape(word).replace(r"\*", ".*")) for word in words]
+    kept = parts.reset_index(drop=True).reindex(columns=UNITS)
+    rows = []
+    for row, text in enumerate(kept["text"]):
+        found = [(m.start(), m.end(), _normal(m[0])) for m in _WORD.finditer(text)]
+        for i in range(len(found) - len(shapes) + 1):
+            if all(shape.fullmatch(word[2] or " ") for shape, word in zip(shapes, found[i:], strict=False)):
+                start, end = found[i][0], found[i + len(shapes) - 1][1]
+                left = _around(kept, row, text[:start], -1, width)
+                rows.append((row, left, text[start:end], _around(kept, row, text[end:], 1, width)))
+    hits = pd.DataFrame(rows, columns=["row", "left", "hit", "right"])
+    facts = kept.loc[hits.pop("row").astype(int), ["article_id", "outlet", "published", "voice"]]
+    return pd.concat([facts.reset_index(drop=True), hits.astype("str")], axis=1)
+
+
+def _around(parts: pd.DataFrame, row: int, text: str, side: int, width: int) -> str:
+    """Lengthen a context (side -1: left, 1: right) with the neighbouring units until it is wide enough."""
+    ids, starts, ends, texts = (parts[name].array for name in ("article_id", "start", "end", "text"))
+    while len(text) < width and 0 <= row + side < len(texts) and ids[row + side] == ids[row]:
+        first, second = sorted((row, row + side))
+        gap = starts[second] - ends[first]
+        joint = "" if gap == 0 else " " if gap <= 2 else " … "
+        row += side
+        text = texts[row] + joint + text if side < 0 else text + joint + texts[row]
+    text = " ".join(re.split(r"\s", text))
+    return text[max(0, len(text) - width) :] if side < 0 else text[:width]

@@ -1,0 +1,275 @@
+"""Execute the notebooks that need it and regenerate their figures, all or nothing.
+
+    python -m tools.run                                   # every notebook on seeds/articles
+    python -m tools.run 02 04                             # some of them
+    python -m tools.run --corpus PATH --out FOLDER        # the same notebooks on another corpus
+
+A notebook runs again when its code, the package, the corpus, the lock or this runner changed, or when
+something it made is missing or was altered. Figures are drawn into a folder of their own and moved into
+place only when every notebook has succeeded.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+KINDS = (".svg", ".png", ".csv")
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+
+
+class RunError(Exception):
+    """A notebook did not run through; the message names the notebook, the cell and the error."""
+
+
+@dataclass
+class Job:
+    """One notebook: where it is, what it depends on, and what it made."""
+
+    path: Path
+    key: str
+    staged: Path | None = None
+    notebook: dict[str, Any] | None = None
+    seconds: float = 0.0
+    figures: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run reads its corpus and puts its results."""
+
+    corpus: Path
+    figures: Path
+    notebooks: Path
+    state: Path
+
+
+def digest(*parts: str | bytes) -> str:
+    """Hash parts one after another, each with its length."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        total.update(f"{len(data)}:".encode() + data)
+    return total.hexdigest()
+
+
+def tree(paths: Iterable[Path]) -> str:
+    """Hash the files below some paths: their names and their bytes, in a fixed order."""
+    files: set[Path] = set()
+    for path in paths:
+        found = path.rglob("*") if path.is_dir() else [path]
+        files |= {file for file in found if file.is_file() and "__pycache__" not in file.parts}
+    base = os.path.commonpath([str(path.parent) for path in files]) if files else ""
+    parts: list[str] = []
+    for file in sorted(files):
+        with file.open("rb") as stream:
+            parts += [os.path.relpath(file, base), hashlib.file_digest(stream, "sha256").hexdigest()]
+    return digest(*parts)
+
+
+def code(notebook: dict[str, Any], *, outputs: bool = False) -> str:
+    """Hash a notebook's code cells; with `outputs`, what they put out as well."""
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    seen = [
+        ["".join(cell["source"]), [cell["execution_count"], cell["outputs"]] if outputs else None] for cell in cells
+    ]
+    return digest(json.dumps(seen, sort_keys=True, default=str))
+
+
+def owned(folder: Path, notebook: Path) -> list[Path]:
+    """List the figures in a folder that belong to a notebook: those that begin with its number."""
+    number = notebook.stem.split("-")[0]
+    return sorted(path for path in folder.glob(f"{number}-*") if path.suffix in KINDS)
+
+
+def jobs(place: Place, only: Iterable[str]) -> list[Job]:
+    """List the notebooks with what they depend on."""
+    shared = digest(tree([ROOT / "analysis"]), tree([ROOT / "requirements.lock"]), tree([Path(__file__)]))
+    common = digest(shared, tree([place.corpus]), "{}.{}".format(*sys.version_info))
+    wanted, found = tuple(only), sorted((ROOT / "notebooks").glob("*.ipynb"))
+    if unknown := [name for name in wanted if not any(path.name.startswith(name) for path in found)]:
+        raise SystemExit(f"no notebook begins with {unknown[0]!r}; there are: {', '.join(p.stem for p in found)}")
+    chosen = [path for path in found if not wanted or path.name.startswith(wanted)]
+    return [Job(path, digest(common, code(json.loads(path.read_text("utf-8"))))) for path in chosen]
+
+
+def products(job: Job, place: Place) -> str:
+    """Hash what a notebook has made, as it is on disk now."""
+    made = place.notebooks / job.path.name
+    if not made.is_file():
+        return "missing"
+    figures = [part for path in owned(place.figures, job.path) for part in (path.name, path.read_bytes())]
+    return digest(code(json.loads(made.read_text("utf-8")), outputs=True), *figures)
+
+
+def execute(job: Job, place: Place, staging: Path) -> Job:
+    """Run one notebook in a fresh kernel, its figures going to a folder of its own."""
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    started = time.perf_counter()
+    job.staged = staging / job.path.stem
+    job.staged.mkdir()
+    notebook = nbformat.read(job.path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=1800,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(ROOT / "notebooks")}},
+        extra_arguments=["--log-level=40"],
+    )
+    settings = {"CORPUS": str(place.corpus), "VANTAGE_FIGURES": str(job.staged), "PYTHONHASHSEED": "0", **ONE_THREAD}
+    try:
+        client.execute(env={**os.environ, **settings})
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise RunError(failure(job, notebook, error)) from None
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    job.notebook, job.seconds = notebook, time.perf_counter() - started
+    job.figures = sorted(path for path in job.staged.iterdir() if path.suffix in KINDS)
+    if stray := [path.name for path in job.figures if path not in owned(job.staged, job.path)]:
+        raise RunError(f"{job.path.name}: figure {stray[0]} must begin with the notebook's number")
+    return job
+
+
+def failure(job: Job, notebook: Any, error: Exception) -> str:
+    """Say which cell of which notebook failed, and how."""
+    ran = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.get("execution_count")]
+    index = ran[-1] if ran else 0
+    source = "\n".join("    " + line for line in notebook.cells[index].source.splitlines())
+    name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    return f"{job.path.name}, cell {index + 1}: {name}: {value}\n{source}"
+
+
+def install(done: list[Job], place: Place) -> dict[str, int]:
+    """Move figures and notebooks into place, each by one rename; count what changed."""
+    import nbformat
+
+    tally = {"new": 0, "changed": 0, "unchanged": 0, "removed": 0}
+    place.figures.mkdir(parents=True, exist_ok=True)
+    place.notebooks.mkdir(parents=True, exist_ok=True)
+    for job in done:
+        assert job.staged is not None
+        for old in owned(place.figures, job.path):
+            if not (job.staged / old.name).exists():
+                old.unlink()
+                tally["removed"] += 1
+        for path in job.figures:
+            target = place.figures / path.name
+            same = target.exists() and target.read_bytes() == path.read_bytes()
+            tally["unchanged" if same else "changed" if target.exists() else "new"] += 1
+            if not same:
+                os.replace(path, target)
+        finished = job.staged / job.path.name
+        nbformat.write(job.notebook, finished)
+        os.replace(finished, place.notebooks / job.path.name)
+    return tally
+
+
+def run(place: Place, *, only: Iterable[str] = (), force: bool = False, workers: int = 2) -> int:
+    """Run what needs running; returns the exit status."""
+    started = time.perf_counter()
+    state = json.loads(place.state.read_text("utf-8")) if place.state.is_file() else {}
+    every = jobs(place, only)
+    stale = [j for j in every if force or state.get(j.path.name, {}).get("made") != digest(j.key, products(j, place))]
+    stale.sort(key=lambda job: -state.get(job.path.name, {}).get("seconds", 60))
+    if not stale:
+        print(f"{len(every)} notebooks up to date, nothing to run ({time.perf_counter() - started:.1f} s)")
+        return 0
+    place.figures.mkdir(parents=True, exist_ok=True)
+    for left in place.figures.glob(".staging-*"):  # by a run that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=place.figures))
+    try:
+        done = run_all(stale, place, staging, workers)
+        tally = install(done, place)
+    except RunError as error:
+        print(f"\nfailed: {error}\n\nThe figures are as they were before.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the figures are as they were before.", file=sys.stderr)
+        return 130
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    for job in done:
+        state[job.path.name] = {"made": digest(job.key, products(job, place)), "seconds": round(job.seconds, 1)}
+    place.state.parent.mkdir(parents=True, exist_ok=True)
+    place.state.write_text(json.dumps(state, indent=1, sort_keys=True) + "\n", "utf-8")
+    counts = ", ".join(f"{number} {name}" for name, number in tally.items() if number or name != "removed")
+    total, kept = time.perf_counter() - started, len(every) - len(done)
+    print(f"{len(done)} notebooks run, {kept} up to date; figure files: {counts}; {total:.0f} s")
+    return 0
+
+
+def run_all(stale: list[Job], place: Place, staging: Path, workers: int) -> list[Job]:
+    """Execute several notebooks at a time, one line each as they end; the first failure ends the run."""
+    import psutil
+
+    done: list[Job] = []
+    with ThreadPoolExecutor(max_workers=max(1, min(workers, len(stale)))) as pool:
+        pending = {pool.submit(execute, job, place, staging): job for job in stale}
+        try:
+            for future in as_completed(pending):
+                job = future.result()
+                done.append(job)
+                figures = len(job.figures) // len(KINDS)
+                print(f"[{len(done)}/{len(stale)}] {job.path.stem}: {job.seconds:.1f} s, {figures} figures", flush=True)
+        except BaseException:
+            for future in pending:
+                future.cancel()
+            for kernel in psutil.Process().children(recursive=True):
+                kernel.kill()  # what is still running would be thrown away
+            raise
+    return sorted(done, key=lambda job: job.path)
+
+
+def place_for(corpus: str | None, out: str | None) -> Place:
+    """Settle which corpus is read and where its results go."""
+    seeds = ROOT / "seeds" / "articles"
+    name = corpus or str(seeds)
+    source = Path(name).expanduser().resolve()
+    if not source.exists():
+        raise SystemExit(f"no corpus at {name}: give a file or a folder of articles")
+    if source == seeds and out is None:
+        return Place(source, ROOT / "figures", ROOT / "notebooks", ROOT / ".vantage" / "seeds.json")
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem) or "corpus"
+    folder = Path(out).expanduser().resolve() if out else ROOT / "out" / safe
+    if folder in (ROOT, ROOT / "figures", ROOT / "notebooks") or folder == source:
+        raise SystemExit(f"OUT={out} would overwrite what is committed or the corpus itself: choose another folder")
+    return Place(source, folder / "figures", folder / "notebooks", folder / ".vantage.json")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="python -m tools.run", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("notebooks", nargs="*", help="how the names of the notebooks begin, e.g. 02 (default: all)")
+    parser.add_argument("--corpus", default=os.environ.get("CORPUS"), help="a file or folder of articles")
+    parser.add_argument("--out", help="where figures and notebooks of another corpus go")
+    parser.add_argument("--force", action="store_true", help="run even what is up to date")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="notebooks at a time")
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    place = place_for(given.corpus, given.out)
+    return run(place, only=given.notebooks, force=given.force, workers=given.jobs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -20,6 +20,7 @@ from analysis.cleaning import sections
 
 Span = tuple[int, int]
 Quote = tuple[int, int, object]  # start, end, speaker
+Piece = tuple[int, int, str, object]  # start, end, voice, speaker
 UNITS = [
     "article_id", "outlet", "event", "published", "paragraph", "sentence", "section", "voice", "speaker", "start",
     "end", "text",
@@ -27,7 +28,8 @@ UNITS = [
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _STOP = re.compile(r"[.!?…]+[)\]\"'”’»]*")
-_NEXT = re.compile(r"\s+[\[(\"'“‘«—–-]*(\w*)")
+_NEXT = re.compile(r"\s+[\s\[(\"'“‘«—–-]*([\w.…,;:!?)]?\w*)")
+_RUN_ON = re.compile(r"[A-Z][a-z]*[\s,]")
 _LAST_WORD = re.compile(r"[\w.'’-]*$")
 _MARK = re.compile('["“”„«»]')
 _CLOSING = re.compile(r"[^\w\s(\[“‘«\"—–-]*")
@@ -55,21 +57,25 @@ def _rules() -> dict[str, frozenset[str]]:
 
 def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
     """Tell whether a sentence ends with this run of full stops, question or exclamation marks."""
-    after = _NEXT.match(text, stop.end())
-    if after is None or (follows := after[1])[:1].islower():
+    rules, mark, after = _rules(), stop[0], _NEXT.match(text, stop.end())
+    before = text[max(0, stop.start() - 30) : stop.start()]
+    word = _LAST_WORD.search(before)[0].lower().lstrip("'’-")  # type: ignore[index]  # it matches nothing at worst
+    if after is None:
+        return word.isalpha() and len(word) > 1 and bool(_RUN_ON.match(text, stop.end()))
+    follows = after[1]
+    if follows[:1].islower() or follows[:1] in tuple(".…,;:!?)"):
         return False
-    rules, mark = _rules(), stop[0]
     if mark[0] in "?!" and len(mark) > 1 and mark[-1] in "\"'”’»":
         coming = re.findall(r"\w+", text[after.start(1) : after.start(1) + 40])[:3]
-        return not any(word in rules["reporting"] for word in coming)
+        return not any(name in rules["reporting"] for name in coming)
     if mark != ".":
         return True
-    before = _LAST_WORD.search(text, max(0, stop.start() - 30), stop.start())
-    word = before[0].lower().lstrip("'’-") if before else ""
     if word in rules["before_name"] or (word in rules["before_number"] and follows[:1].isdigit()):
         return False
     if "." in word.strip(".") or word in rules["may_end"]:
         return follows.lower() in rules["starters"] or not follows
+    if word.isdigit() and len(word) < 3:  # 3. The third point
+        return before[: -len(word)].rstrip()[-1:] not in tuple(".!?:…") and before != word
     return not (len(word) == 1 and word.isalpha() and word != "i")
 
 
@@ -149,8 +155,10 @@ def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.
     quotations = _marked(articles) if quotations is None else quotations
     spoken: dict[object, list[Quote]] = {}
     direct = quotations[quotations["kind"].isin(["direct", "partial"])].sort_values(["start", "end"])
-    for key, *quote in direct[["article_id", "start", "end", "speaker"]].itertuples(index=False):
-        spoken.setdefault(key, []).append((int(quote[0]), int(quote[1]), quote[2]))
+    for key, start, end, speaker in direct[["article_id", "start", "end", "speaker"]].itertuples(index=False):
+        before = spoken.setdefault(key, [])
+        if not before or end > before[-1][1]:
+            before.append((max(start, before[-1][1]) if before else start, end, speaker))
     rows = [
         (position, *row)
         for position, (key, text) in enumerate(zip(articles["article_id"], articles["text"], strict=True))
@@ -182,15 +190,15 @@ def _stretches(text: str, quotes: list[Quote]) -> Iterator[tuple[int, int, str, 
         for start, end in sentences(text[head:tail]):
             number += 1
             start, end = head + start, head + end
-            inside = quotes[bisect_right(ends, start) :]
+            inside = map(quotes.__getitem__, range(bisect_right(ends, start), len(quotes)))
             for a, b, voice, speaker in _voices(text, (start, end), inside):
                 yield paragraph, number, section, voice, speaker, a, b, text[a:b]
 
 
-def _voices(text: str, span: Span, quotes: Iterable[Quote]) -> list[tuple[int, int, str, object]]:
+def _voices(text: str, span: Span, quotes: Iterable[Quote]) -> list[Piece]:
     """Cut one sentence where its voice changes, never within a token nor before closing punctuation."""
     at, stop = span
-    pieces: list[tuple[int, int, str, object]] = []
+    pieces: list[Piece] = []
     for start, end, speaker in takewhile(lambda quote: quote[0] < stop, quotes):
         start = max(at, _whole(text, start, -1))
         closing = _CLOSING.match(text, _whole(text, end, 1), stop)
@@ -198,14 +206,20 @@ def _voices(text: str, span: Span, quotes: Iterable[Quote]) -> list[tuple[int, i
         pieces += [(*_trim(text, at, start), "own", None), (*_trim(text, start, end), "quoted", speaker)]
         at = max(at, end)
     pieces.append((*_trim(text, at, stop), "own", None))
-    joined: list[tuple[int, int, str, object]] = []
-    for piece in pieces:
-        wordless = piece[2] == "own" and not any(map(str.isalnum, text[piece[0] : piece[1]]))
-        if joined and piece[0] < piece[1] and wordless:
+    joined: list[Piece] = []
+    for piece in (piece for piece in pieces if piece[0] < piece[1]):
+        if joined and not _has_word(text, piece):
             joined[-1] = (joined[-1][0], piece[1], *joined[-1][2:])
-        elif piece[0] < piece[1]:
+        elif joined and not _has_word(text, joined[-1]):
+            joined[-1] = (joined[-1][0], *piece[1:])
+        else:
             joined.append(piece)
     return joined
+
+
+def _has_word(text: str, piece: Piece) -> bool:
+    """Tell whether a stretch has a letter or a digit: what has none joins its neighbour."""
+    return any(map(str.isalnum, text[piece[0] : piece[1]]))
 
 
 def _whole(text: str, at: int, side: int) -> int:
@@ -254,15 +268,27 @@ def _parse(indicator: str) -> list[str]:
     return found
 
 
-def _covered(terms: list[str], word: str) -> list[int]:
-    """Return the positions in sorted terms that a word with or without * covers."""
-    stem, star, rest = word.partition("*")
-    low = bisect_left(terms, stem)
-    high = bisect_right(terms, stem + "\U0010ffff" if star else stem)
-    if not rest:
-        return list(range(low, high))
-    shape = re.compile(re.escape(word).replace(r"\*", ".*"))
-    return [place for place in range(low, high) if shape.fullmatch(terms[place])]
+class _Words:
+    """Single words in lower case, sorted, so that an indicator finds the places it covers."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        """Sort the terms, phrases and the place of a number left out."""
+        pairs = sorted((term.lower(), place) for place, term in enumerate(terms) if term and " " not in term)
+        self.names = [name for name, _ in pairs]
+        self.places = np.array([place for _, place in pairs], np.int64)
+
+    def covered(self, word: str) -> npt.NDArray[np.int64]:
+        """Return the places, ascending, of the terms that a word with or without * covers."""
+        stem, star, rest = word.partition("*")
+        low, high = bisect_left(self.names, stem), bisect_right(self.names, stem + "\U0010ffff" * len(star))
+        shape = _shape(word)
+        inside = [place for place in range(low, high) if not rest or shape.fullmatch(self.names[place])]
+        return np.sort(self.places[inside])
+
+
+def _shape(word: str) -> re.Pattern[str]:
+    """Return the pattern of a word in which * is any run of characters."""
+    return re.compile(re.escape(word).replace(r"\*", ".*"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,8 +318,7 @@ class Counts:
         """
         words = _parse(indicator)
         if len(words) == 1:
-            names, places = self._words
-            return np.sort(places[_covered(names, words[0])])
+            return self._words.covered(words[0])
         if (place := self._phrases.get(" ".join(words))) is None:
             raise KeyError(f"the phrase {indicator!r} was not counted; name it in count(parts, phrases=[…])")
         return np.array([place])
@@ -305,10 +330,9 @@ class Counts:
         return sparse.csr_matrix(rows, shape=(len(ids), len(codes))) @ self.matrix, np.asarray(ids, object)
 
     @cached_property
-    def _words(self) -> tuple[list[str], npt.NDArray[np.int64]]:
-        """Return single words in lower case, sorted, and their columns."""
-        pairs = sorted((term.lower(), place) for place, term in enumerate(self.terms) if " " not in term)
-        return [name for name, _ in pairs], np.array([place for _, place in pairs], np.int64)
+    def _words(self) -> _Words:
+        """Return the single words, sorted for looking up."""
+        return _Words(self.terms)
 
     @cached_property
     def _phrases(self) -> dict[str, int]:
@@ -379,9 +403,7 @@ class _Stream:
         self.names = list(index)
         self.ids = np.array(ids, np.int64)
         self.rows = np.repeat(np.arange(len(lengths)), np.array(lengths, np.int64))
-        pairs = sorted((name.lower(), number) for name, number in index.items())
-        self._sorted = [name for name, _ in pairs]
-        self._order = np.array([number for _, number in pairs], np.int64)
+        self._words = _Words(self.names)
 
     def find(self, words: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return where a run of words begins, all within one unit."""
@@ -389,8 +411,7 @@ class _Stream:
         at = at[self.rows[at] == self.rows[at + len(words) - 1]]
         for step, word in enumerate(words):
             covered = np.zeros(len(self.names), bool)
-            covered[self._order[_covered(self._sorted, word)]] = True
-            covered[0] = False
+            covered[self._words.covered(word)] = True
             at = at[covered[self.ids[at + step]]]
         return at
 
@@ -424,7 +445,7 @@ def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
     [['They ', 'liberated', ' it. Rain fell.']]
     """
     words = _parse(pattern)
-    shapes = [re.compile(re.escape(word).replace(r"\*", ".*")) for word in words]
+    shapes = [_shape(word) for word in words]
     kept = parts.reset_index(drop=True).reindex(columns=UNITS)
     rows = []
     for row, text in enumerate(kept["text"]):

@@ -7,7 +7,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from itertools import takewhile
 
 import numpy as np
@@ -15,10 +15,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analysis import codebooks
-from analysis.cleaning import sections
+from analysis.sentences import Span, paragraphs, sentences, trim
 
-Span = tuple[int, int]
 Quote = tuple[int, int, object]  # start, end, speaker
 Piece = tuple[int, int, str, object]  # start, end, voice, speaker
 UNITS = [
@@ -26,11 +24,6 @@ UNITS = [
     "end", "text",
 ]  # fmt: skip
 
-_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-_STOP = re.compile(r"[.!?…]+[)\]\"'”’»]*")
-_NEXT = re.compile(r"\s+[\s\[(\"'“‘«—–-]*([\w.…,;:!?)]?\w*)")
-_RUN_ON = re.compile(r"[A-Z][a-z]*[\s,]")
-_LAST_WORD = re.compile(r"[\w.'’-]*$")
 _MARK = re.compile('["“”„«»]')
 _CLOSING = re.compile(r"[^\w\s(\[“‘«\"—–-]*")
 _EDGE = re.compile(r"[\s\"“”„«»]")
@@ -42,53 +35,9 @@ _SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
 _ANY = "ꙮ"  # stands for * while an indicator is tokenised: a letter that no newspaper prints
 
 
-def sentences(text: str) -> list[Span]:
-    """Return the (start, end) of each sentence of one paragraph, white space trimmed."""
-    cuts = [m.end() for m in _STOP.finditer(text) if _ends_sentence(text, m)]
-    bounds = zip([0, *cuts], [*cuts, len(text)], strict=True)
-    return [span for span in (_trim(text, a, b) for a, b in bounds) if span[0] < span[1]]
-
-
-@cache
-def _rules() -> dict[str, frozenset[str]]:
-    """Return the sentence rules as sets."""
-    return {name: frozenset(words) for name, words in codebooks.read("sentences").items()}
-
-
-def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
-    """Tell whether a sentence ends with this run of full stops, question or exclamation marks."""
-    rules, mark, after = _rules(), stop[0], _NEXT.match(text, stop.end())
-    before = text[max(0, stop.start() - 30) : stop.start()]
-    word = _LAST_WORD.search(before)[0].lower().lstrip("'’-")  # type: ignore[index]  # it matches nothing at worst
-    if after is None:
-        return word.isalpha() and len(word) > 1 and bool(_RUN_ON.match(text, stop.end()))
-    follows = after[1]
-    if follows[:1].islower() or follows[:1] in tuple(".…,;:!?)"):
-        return False
-    if mark[0] in "?!" and len(mark) > 1 and mark[-1] in "\"'”’»":
-        coming = re.findall(r"\w+", text[after.start(1) : after.start(1) + 40])[:3]
-        return not any(name in rules["reporting"] for name in coming)
-    if mark != ".":
-        return True
-    if word in rules["before_name"] or (word in rules["before_number"] and follows[:1].isdigit()):
-        return False
-    if "." in word.strip(".") or word in rules["may_end"]:
-        return follows.lower() in rules["starters"] or not follows
-    if word.isdigit() and len(word) < 3:  # 3. The third point
-        return before[: -len(word)].rstrip()[-1:] not in tuple(".!?:…") and before != word
-    return not (len(word) == 1 and word.isalpha() and word != "i")
-
-
-def _trim(text: str, start: int, end: int) -> Span:
-    """Shrink a span until it neither begins nor ends with white space."""
-    piece = text[start:end]
-    start += len(piece) - len(piece.lstrip())
-    return start, max(start, start + len(piece.strip()))
-
-
 def quoted_spans(text: str) -> list[Span]:
     """Return the (start, end) of what stands inside double quotation marks, marks included."""
-    return [span for a, b, _ in _blocks(text) for span in _quoted(text, a, b)]
+    return [span for a, b, _ in paragraphs(text) for span in _quoted(text, a, b)]
 
 
 def _quoted(text: str, start: int, end: int) -> Iterator[Span]:
@@ -106,18 +55,6 @@ def _quoted(text: str, start: int, end: int) -> Iterator[Span]:
             opened = None
     if opened is not None and text[end : end + 9].lstrip()[:1] in ("“", '"', "„", "«"):
         yield opened, end
-
-
-def _blocks(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield (start, end, section) of each paragraph; sub-headings are no paragraphs."""
-    section, at = "", 0
-    for head, tail in [*sections(text), (len(text), len(text))]:
-        breaks = [m.span() for m in _BLANK_LINES.finditer(text, at, head)]
-        for a, b in zip([at, *(e for _, e in breaks)], [*(s for s, _ in breaks), head], strict=True):
-            start, end = _trim(text, a, b)
-            if start < end:
-                yield start, end, section
-        section, at = text[head:tail].strip(), tail
 
 
 def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -186,7 +123,7 @@ def _marked(articles: pd.DataFrame) -> pd.DataFrame:
 def _stretches(text: str, quotes: list[Quote]) -> Iterator[tuple[int, int, str, str, object, int, int, str]]:
     """Yield paragraph, sentence, section, voice, speaker, start, end and text of each stretch of one article."""
     number, ends = -1, [end for _, end, _ in quotes]
-    for paragraph, (head, tail, section) in enumerate(_blocks(text)):
+    for paragraph, (head, tail, section) in enumerate(paragraphs(text)):
         for start, end in sentences(text[head:tail]):
             number += 1
             start, end = head + start, head + end
@@ -203,9 +140,9 @@ def _voices(text: str, span: Span, quotes: Iterable[Quote]) -> list[Piece]:
         start = max(at, _whole(text, start, -1))
         closing = _CLOSING.match(text, _whole(text, end, 1), stop)
         end = min(stop, closing.end() if closing else stop)
-        pieces += [(*_trim(text, at, start), "own", None), (*_trim(text, start, end), "quoted", speaker)]
+        pieces += [(*trim(text, at, start), "own", None), (*trim(text, start, end), "quoted", speaker)]
         at = max(at, end)
-    pieces.append((*_trim(text, at, stop), "own", None))
+    pieces.append((*trim(text, at, stop), "own", None))
     joined: list[Piece] = []
     for piece in (piece for piece in pieces if piece[0] < piece[1]):
         if joined and not _has_word(text, piece):

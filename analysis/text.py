@@ -31,6 +31,7 @@ _WORD = re.compile(
     r"(?:https?://|www\.|pic\.twitter\.com/)[^\s\"“”„«»]+"
     r"|(?:[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?|[^\W_]+)(?:[-‐‑'’ʼ][^\W_]+)*"
 )
+_STEM = re.compile(r"[^\W\d_]*")
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
 _ANY = "ꙮ"  # stands for * while an indicator is tokenised: a letter that no newspaper prints
 
@@ -382,10 +383,12 @@ def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
     [['They ', 'liberated', ' it. Rain fell.']]
     """
     words = _parse(pattern)
-    shapes = [_shape(word) for word in words]
+    shapes, stems = [_shape(word) for word in words], [_STEM.match(word)[0] for word in words]  # type: ignore[index]
     kept = parts.reset_index(drop=True).reindex(columns=UNITS)
     rows = []
     for row, text in enumerate(kept["text"]):
+        if not all(stem in text.lower() for stem in stems):
+            continue
         found = [(m.start(), m.end(), _normal(m[0])) for m in _WORD.finditer(text)]
         for i in range(len(found) - len(shapes) + 1):
             if all(shape.fullmatch(word[2] or " ") for shape, word in zip(shapes, found[i:], strict=False)):

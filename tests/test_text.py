@@ -121,6 +121,7 @@ def test_quotation_marks_of_any_shape_pair_up(text: str, inside: list[str]) -> N
 def test_voice_changes_between_tokens_and_punctuation_never_stands_alone() -> None:
     assert voices('He called it "a ruin".') == [("own", "He called it"), ("quoted", '"a ruin".')]
     assert voices('"We stay", the mayor said.') == [("quoted", '"We stay",'), ("own", "the mayor said.")]
+    assert voices("“We stay” — “we go”") == [("quoted", "“We stay” —"), ("quoted", "“we go”")]
     assert voices("(“We stay”)") == [("quoted", "(“We stay”)")]
 
 
@@ -137,7 +138,7 @@ def test_given_quotations_decide_the_voice_and_bring_the_speaker() -> None:
 
 
 def test_a_quotation_that_begins_within_a_token_takes_the_whole_token() -> None:
-    cut = pd.DataFrame([("a0", 11, 20, "direct", None)], columns=["article_id", "start", "end", "kind", "speaker"])
+    cut = pd.DataFrame([("a0", 14, 20, "direct", None)], columns=["article_id", "start", "end", "kind", "speaker"])
     assert voices("They shout liberation-now there.", cut) == [
         ("own", "They shout"),
         ("quoted", "liberation-now"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import takewhile
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -385,24 +386,25 @@ def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
     words = _parse(pattern)
     shapes, stems = [_shape(word) for word in words], [_STEM.match(word)[0] for word in words]  # type: ignore[index]
     kept = parts.reset_index(drop=True).reindex(columns=UNITS)
+    places = [kept[name].tolist() for name in ("article_id", "start", "end", "text")]
     rows = []
-    for row, text in enumerate(kept["text"]):
+    for row, text in enumerate(places[3]):
         if not all(stem in text.lower() for stem in stems):
             continue
         found = [(m.start(), m.end(), _normal(m[0])) for m in _WORD.finditer(text)]
         for i in range(len(found) - len(shapes) + 1):
             if all(shape.fullmatch(word[2] or " ") for shape, word in zip(shapes, found[i:], strict=False)):
                 start, end = found[i][0], found[i + len(shapes) - 1][1]
-                left = _around(kept, row, text[:start], -1, width)
-                rows.append((row, left, text[start:end], _around(kept, row, text[end:], 1, width)))
+                left = _around(places, row, text[:start], -1, width)
+                rows.append((row, left, text[start:end], _around(places, row, text[end:], 1, width)))
     hits = pd.DataFrame(rows, columns=["row", "left", "hit", "right"])
     facts = kept.loc[hits.pop("row").astype(int), ["article_id", "outlet", "published", "voice"]]
     return pd.concat([facts.reset_index(drop=True), hits.astype("str")], axis=1)
 
 
-def _around(parts: pd.DataFrame, row: int, text: str, side: int, width: int) -> str:
+def _around(places: list[list[Any]], row: int, text: str, side: int, width: int) -> str:
     """Lengthen a context (side -1: left, 1: right) with the neighbouring units until it is wide enough."""
-    ids, starts, ends, texts = (parts[name].array for name in ("article_id", "start", "end", "text"))
+    ids, starts, ends, texts = places
     while len(text) < width and 0 <= row + side < len(texts) and ids[row + side] == ids[row]:
         first, second = sorted((row, row + side))
         gap = starts[second] - ends[first]

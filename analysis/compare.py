@@ -51,7 +51,7 @@ def contrast(
     articles : DataFrame
         `article_id`, the column `by`, and if there are any `event` and `wire_of`.
     values : Series or DataFrame of numbers, indexed by `article_id`
-        One column per measure; NaN where an article has no value.
+        One column per measure; NaN where an article has no value; entries of other articles are passed over.
     by : str
         The column whose levels are compared; they are returned as `outlet` and `versus` whatever it is.
     event : str or None
@@ -115,10 +115,10 @@ def _measures(articles: pd.DataFrame, values: pd.Series | pd.DataFrame, panel: P
     )
     if frame.index.has_duplicates:
         raise ValueError("values has several rows for one article_id; average them to one row per article")
-    if len(stray := frame.index.difference(pd.Index(articles["article_id"]))):
+    if len(frame) and not frame.index.isin(articles["article_id"]).any():
         raise ValueError(
-            f"values must be indexed by article_id: {len(stray)} of {len(frame)} index entries are no article, "
-            f"such as {stray[0]!r}; try values.set_index('article_id')"
+            f"values must be indexed by article_id: none of its {len(frame)} index entries is an article "
+            f"(the first is {frame.index[0]!r}); try values.set_index('article_id')"
         )
     for name, kind in frame.dtypes.items():
         if not pd.api.types.is_numeric_dtype(kind):

@@ -287,8 +287,10 @@ def interval(design: Design, chosen: np.ndarray, x: np.ndarray) -> tuple[np.ndar
         near, far = centre, centre + sign * reach
         for _ in range(12):
             short = kept(far)
+            if not short.any():
+                break
             far = np.where(short, centre + 2 * (far - centre), far)
-        for _ in range(40):
+        for _ in range(30):
             middle = (near + far) / 2
             inside = kept(middle)
             near, far = np.where(inside, middle, near), np.where(inside, far, middle)

@@ -1,0 +1,359 @@
+"""Comparisons: known answers, errors held at their rate, and nothing that depends on order or names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.compare import agreement, contrast, finding, joint, keyness, levels, null_split
+from analysis.resampling import Family, design_of, panel_of
+
+
+def panel(outlets: int = 2, events: int = 8, copies: int = 1) -> pd.DataFrame:
+    """Build articles of invented outlets, each reporting every event."""
+    rows = [
+        (f"{e:02}{o:02}{i}", f"Outlet {o}", f"event {e}")
+        for e in range(events)
+        for o in range(outlets)
+        for i in range(copies)
+    ]
+    return pd.DataFrame(rows, columns=["article_id", "outlet", "event"])
+
+
+def measure(articles: pd.DataFrame, values: object, name: str = "share") -> pd.Series:
+    """Give every article a value."""
+    return pd.Series(np.asarray(values, float), index=articles["article_id"], name=name)
+
+
+def noise(articles: pd.DataFrame, columns: int, seed: int = 0) -> pd.DataFrame:
+    """Give every article random values."""
+    values = np.random.default_rng(seed).normal(size=(len(articles), columns))
+    return pd.DataFrame(values, index=articles["article_id"]).add_prefix("m")
+
+
+def pair(table: pd.DataFrame) -> pd.Series:
+    """Take the first pair of a table."""
+    return table[table["comparison"] == "pair"].iloc[0]
+
+
+def test_sign_flips_are_enumerated_by_hand() -> None:
+    articles = panel(events=6)
+    differences = np.array([3.0, 1, 4, 1, 5, -2])
+    values = np.zeros(12)
+    values[::2] = differences
+    signs = 1 - 2 * ((np.arange(64)[:, None] >> np.arange(6)) & 1)
+    by_hand = np.mean(np.abs(signs @ differences) >= 12)
+    row = pair(contrast(articles, measure(articles, values)))
+    assert row["estimate"] == 2 and row["p"] == by_hand == row["p_adjusted"] and row["n_events"] == 6
+
+
+def test_interval_is_where_the_test_stops_rejecting() -> None:
+    articles = panel()
+    values = noise(articles, 1)
+    row = pair(contrast(articles, values))
+    first = (articles["outlet"] == "Outlet 0").to_numpy()
+    for end, inward in ((row["low"], 1), (row["high"], -1)):
+        for step, rejected in ((1e-6, False), (-1e-6, True)):
+            moved = values["m0"] - first * (end + inward * step)
+            assert (pair(contrast(articles, moved))["p"] <= 0.05) == rejected
+
+
+@pytest.mark.parametrize("outlets", [2, 8])
+def test_full_separation_on_eight_events_is_confirmed(outlets: int) -> None:
+    articles = panel(outlets)
+    label = measure(articles, articles["outlet"] == "Outlet 0")
+    table = contrast(articles, label)
+    theirs = table[(table["outlet"] == "Outlet 0") & (table["versus"] != "rest")]
+    assert theirs["confirmed"].all() and (theirs["estimate"] == 1).all()
+    assert table[(table["outlet"] == "Outlet 0") & (table["versus"] == "rest")]["confirmed"].all()
+    if outlets == 8:
+        others = table[(table["outlet"] != "Outlet 0") & (table["versus"] != "Outlet 0") & (table["versus"] != "rest")]
+        assert not others["confirmed"].any() and (others["p"] == 1).all()
+
+
+def test_gate_below_six_events_is_descriptive() -> None:
+    five, six = panel(events=5), panel(events=6)
+    low = pair(contrast(five, measure(five, five["outlet"] == "Outlet 0")))
+    assert low["status"] == "descriptive" and low["gate"] == 2 / 32 and np.isnan(low["p"]) and low["estimate"] == 1
+    high = pair(contrast(six, measure(six, six["outlet"] == "Outlet 0")))
+    assert high["status"] == "tested" and high["gate"] == high["p"] == 2 / 64
+
+
+def test_articles_of_one_outlet_on_one_event_count_once() -> None:
+    articles = panel()
+    values = noise(articles, 1)["m0"]
+    extra = articles.iloc[[0]].assign(article_id="extra")
+    more = pd.concat([values, pd.Series([values.iloc[0]], ["extra"])])
+    before, after = pair(contrast(articles, values)), pair(contrast(pd.concat([articles, extra]), more))
+    assert after["n_articles"] == before["n_articles"] + 1
+    assert after[["estimate", "low", "high", "p"]].tolist() == pytest.approx(
+        before[["estimate", "low", "high", "p"]].tolist()
+    )
+
+
+def test_only_events_both_reported_are_compared() -> None:
+    articles = panel(events=7)
+    values = measure(articles, np.arange(14))
+    alone = articles.drop(index=13)
+    row = pair(contrast(alone, values.drop(articles.loc[13, "article_id"])))
+    assert (row["n_events"], row["n_articles"], row["n_articles_versus"]) == (6, 6, 6)
+
+
+def test_wire_copy_joins_events_into_one_unit() -> None:
+    articles = panel(events=8).assign(wire_of=pd.Series(pd.NA, dtype="str"))
+    articles.loc[2, "wire_of"] = articles.loc[0, "article_id"]
+    row = pair(contrast(articles, noise(articles, 1)))
+    assert (row["n_events"], row["n_units"]) == (8, 7)
+    assert row["estimate_nowire"] != row["estimate"]
+
+
+def test_without_wire_copy_both_results_agree() -> None:
+    articles = panel(3)
+    table = contrast(articles, noise(articles, 2))
+    assert table["estimate"].equals(table["estimate_nowire"].rename("estimate"))
+
+
+def test_without_events_whole_clusters_are_permuted() -> None:
+    articles = panel(events=10).drop(columns="event")
+    values = noise(articles, 1)
+    row = pair(contrast(articles, values))
+    first = (articles["outlet"] == "Outlet 0").to_numpy()
+    column = values["m0"].to_numpy()
+    assert row["n_events"] == 0 and row["n_units"] == 20
+    assert row["estimate"] == pytest.approx(column[first].mean() - column[~first].mean())
+    wired = articles.assign(wire_of=pd.Series(["00000"] * 3 + [None] * 17, dtype="str"))
+    assert pair(contrast(wired, values))["n_units"] == 18
+
+
+@pytest.mark.parametrize("kind", ["continuous", "sparse"])
+@pytest.mark.parametrize(("outlets", "event"), [(2, "event"), (3, "event"), (2, None)])
+def test_p_under_permuted_labels_is_no_smaller_than_it_says(kind: str, outlets: int, event: str | None) -> None:
+    articles, rng, n = panel(outlets, 8), np.random.default_rng(3), 400
+    size = (len(articles), n)
+    values = rng.lognormal(size=size) if kind == "continuous" else rng.poisson(0.3, size)
+    table = contrast(
+        articles, pd.DataFrame(values, index=articles["article_id"]), event=event, reps=1000, comparisons=["rest"]
+    )
+    p = table.loc[table["outlet"] == "Outlet 0", "p"]
+    for a in (0.01, 0.05, 0.1):
+        assert (p <= a).mean() <= a + 2 * np.sqrt(a * (1 - a) / n)
+
+
+def test_coverage_at_eight_events_is_near_nominal() -> None:
+    articles, rng = panel(), np.random.default_rng(4)
+    for draw in (rng.normal, rng.laplace):
+        values = np.zeros((16, 500))
+        values[::2] = draw(size=(8, 500)) + 1
+        table = contrast(articles, pd.DataFrame(values, index=articles["article_id"]), comparisons=["pair"])
+        assert 0.92 <= ((table["low"] <= 1) & (table["high"] >= 1)).mean() <= 0.98
+
+
+def test_one_budget_holds_over_many_measures() -> None:
+    articles, false = panel(3, 8), 0
+    for seed in range(30):
+        false += contrast(articles, noise(articles, 8, seed), reps=200, seed=seed)["confirmed"].any()
+    assert false <= 30 * 0.05 + 2 * np.sqrt(30 * 0.05 * 0.95)
+
+
+def test_smallest_detectable_has_about_eighty_percent_power() -> None:
+    articles, first = panel(events=20), (panel(events=20)["outlet"] == "Outlet 0").to_numpy()
+    found, seen = [], []
+    for seed in range(40):
+        row = pair(contrast(articles, noise(articles, 1, seed)["m0"] + first * 0.95, reps=300, comparisons=["pair"]))
+        seen.append(row["smallest_detectable"])
+        found.append(row["confirmed"])
+    assert np.median(seen) == pytest.approx(0.95, abs=0.15) and 0.65 <= np.mean(found) <= 0.95
+
+
+@settings(derandomize=True, deadline=None, max_examples=5)
+@given(st.permutations(range(24)), st.permutations(["Dawn", "Echo", "Frame"]))
+def test_row_order_and_outlet_names_change_nothing(order: list[int], names: list[str]) -> None:
+    articles = panel(3)
+    values = noise(articles, 2)
+    new = dict(zip(["Outlet 0", "Outlet 1", "Outlet 2"], names, strict=True))
+    turned = articles.iloc[order].assign(outlet=lambda a: a["outlet"].map(new))
+    before, after = contrast(articles, values, reps=99), contrast(turned, values.iloc[order[::-1]], reps=99)
+    before[["outlet", "versus"]] = before[["outlet", "versus"]].replace(new)
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_same_seed_same_bytes() -> None:
+    articles = panel(3, 12)
+    tables = [contrast(articles, noise(articles, 3), seed=7).to_csv() for _ in range(2)]
+    assert tables[0] == tables[1] != contrast(articles, noise(articles, 3), seed=8).to_csv()
+
+
+def test_exploratory_family_says_so() -> None:
+    articles = panel(2, 12)
+    values = noise(articles, 30).assign(planted=(articles["outlet"] == "Outlet 0").to_numpy() * 3.0)
+    table = contrast(articles, values, family="exploratory", comparisons=["pair"])
+    assert table.loc[table["confirmed"], "measure"].tolist() == ["planted"] and set(table["family"]) == {"exploratory"}
+    assert "exploratory, false discovery rate" in finding(table.iloc[-1])
+
+
+def test_missing_values_leave_their_events_out() -> None:
+    articles = panel()
+    values = noise(articles, 2)
+    values.iloc[0, 0] = np.nan
+    table = contrast(articles, values.assign(none=np.nan), comparisons=["pair"]).set_index("measure")
+    assert table["n_events"].to_dict() == {"m0": 7, "m1": 8, "none": 0}
+    assert table.loc["none", "status"] == "descriptive"
+
+
+def test_bad_input_is_named() -> None:
+    articles = panel()
+    values = noise(articles, 1)
+    with pytest.raises(KeyError, match="no column of articles"):
+        contrast(articles, values, by="paper")
+    with pytest.raises(KeyError, match="no column of articles"):
+        contrast(articles, values, event="story")
+    with pytest.raises(KeyError, match="no outlet named Nowhere"):
+        contrast(articles, values, outlets=["Nowhere"])
+    with pytest.raises(ValueError, match="indexed by article_id"):
+        contrast(articles, values.reset_index(drop=True))
+    with pytest.raises(ValueError, match="several rows"):
+        contrast(articles, pd.concat([values, values]))
+    with pytest.raises(ValueError, match="not numbers"):
+        contrast(articles, values.astype(str))
+    with pytest.raises(ValueError, match="family="):
+        contrast(articles, values, family="hopeful")
+    with pytest.raises(ValueError, match="comparisons="):
+        contrast(articles, values, comparisons=["all"])
+    with pytest.raises(ValueError, match="more than once"):
+        contrast(pd.concat([articles, articles]), values)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_too_little_is_descriptive_never_an_error(rows: int) -> None:
+    articles = panel().iloc[:rows].assign(text="Rain fell.")
+    values = noise(panel(), 1).iloc[:rows]
+    table = contrast(articles, values)
+    assert not table["confirmed"].any() and (table["status"] == "descriptive").all()
+    assert all("too few events" in finding(row) for _, row in table.iterrows())
+    assert not keyness(articles, min_articles=1)["confirmed"].any()
+    assert len(levels(articles, values)) == min(rows, 2)
+
+
+def test_levels_describe_each_outlet() -> None:
+    articles = panel(2, 6, copies=2)
+    table = levels(articles, measure(articles, np.repeat(np.arange(12.0), 2)))
+    assert table["estimate"].tolist() == [5, 6] and table["n_units"].tolist() == [6, 6]
+    assert (table["low"] < table["estimate"]).all() and (table["high"] > table["estimate"]).all()
+    assert levels(articles.iloc[:4], measure(articles, range(24)))["low"].isna().all()
+
+
+def words(articles: pd.DataFrame) -> pd.DataFrame:
+    """Write articles in which one outlet has a word of its own."""
+    common = ["river", "bridge", "council", "harvest", "market", "school", "storm", "signal"]
+    rng, texts = np.random.default_rng(2), []
+    for outlet in articles["outlet"]:
+        text = list(rng.choice(common, 60)) + ["insurgents" if outlet == "Outlet 0" else "militants"] * 3
+        texts.append(" ".join(rng.permutation(text)))
+    return articles.assign(text=texts)
+
+
+@pytest.mark.parametrize("outlets", [2, 4])
+def test_keyness_confirms_the_planted_word_alone(outlets: int) -> None:
+    table = keyness(words(panel(outlets, 9)))
+    top = table[(table["outlet"] == "Outlet 0") & table["confirmed"]]
+    assert set(top["term"]) == {"insurgents", "militants"} and top.iloc[0]["term"] == "insurgents"
+    assert top.iloc[0]["log_odds"] > 0 > top.iloc[-1]["log_odds"] and top.iloc[0]["n_articles"] == 9
+    assert top.iloc[0]["rate"] == pytest.approx(1000 * 3 / 63) and top.iloc[0]["rate_rest"] == 0
+    assert "higher in Outlet 0 than in the rest" in finding(top.iloc[0])
+    assert joint(table).set_index("term").loc["insurgents", "outlet"] == "Outlet 0"
+    assert table["z"].isna().sum() == 0 and not table[~table["term"].isin(top["term"])]["confirmed"].any()
+
+
+def test_keyness_by_hand_is_the_log_odds_of_monroe_and_others() -> None:
+    articles = pd.DataFrame({"article_id": ["a", "b"], "outlet": ["X", "Y"], "event": "e"})
+    table = keyness(articles.assign(text=["war war war peace", "peace peace"]), min_articles=1).set_index(
+        ["outlet", "term"]
+    )
+    war, peace = 3 / 2, 3 / 2
+    odds = np.log((3 + war) / (1 + peace)) - np.log((0 + war) / (2 + peace))
+    row = table.loc[("X", "war")]
+    assert row["log_odds"] == pytest.approx(odds)
+    assert row["z"] == pytest.approx(odds / np.sqrt(1 / (3 + war) + 1 / (0 + war)))
+
+
+def test_keyness_does_not_depend_on_order_or_names() -> None:
+    articles = words(panel(3))
+    before = keyness(articles, reps=99)
+    after = keyness(articles.iloc[::-1].replace({"outlet": {"Outlet 0": "Zenith"}}), reps=99)
+    pd.testing.assert_frame_equal(before.replace({"outlet": {"Outlet 0": "Zenith"}}), after)
+
+
+def test_null_splits_of_one_outlet_find_little() -> None:
+    articles, reps = words(panel(1, 24)), 99
+    table = null_split(articles, lambda a: keyness(a, reps=reps), splits=20)
+    assert (table["findings"] > 0).sum() <= 3 and (table["tested"] == 9).all()
+    several = null_split(words(panel(3, 8)), lambda a: keyness(a, reps=reps), splits=10)
+    assert several["findings"].sum() <= 6
+
+
+def test_pooled_rate_agrees_with_benjamini_hochberg_by_hand() -> None:
+    pool = Family("exploratory")
+    pool.add("pair", np.linspace(0, 4, 2000).reshape(2, 1000))
+    q = pool.adjust(pd.Series(["pair"] * 3), np.array([3.9, 2.0, 3.8]), np.ones(3))
+    assert q == pytest.approx([0.075, 0.5, 0.075], abs=0.002)
+
+
+def test_units_follow_chains_of_copies_and_events() -> None:
+    articles = pd.DataFrame(
+        {
+            "article_id": list("abcd"),
+            "outlet": list("XYXY"),
+            "event": ["e", "f", "f", None],
+            "wire_of": [None, "a", None, None],
+        }
+    )
+    found = panel_of(articles, by="outlet", event="event")
+    assert found.unit.tolist() == [0, 0, 0, 1]
+    assert design_of(found, np.ones(4, bool), 0, [1]).counts["n_events"] == 1
+
+
+def test_agreement_on_published_data() -> None:
+    known = pd.DataFrame(
+        {
+            "A": [np.nan, np.nan, np.nan, np.nan, np.nan, 3, 4, 1, 2, 1, 1, 3, 3, np.nan, 3],
+            "B": [1, np.nan, 2, 1, 3, 3, 4, 3, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, np.nan],
+            "C": [np.nan, np.nan, 2, 1, 3, 4, 4, np.nan, 2, 1, 1, 3, 3, np.nan, 4],
+        }
+    )
+    nominal, interval = agreement(known), agreement(known, level="interval")
+    assert nominal["alpha"][0] == pytest.approx(0.691, abs=5e-4) and interval["alpha"][0] == pytest.approx(
+        0.811, abs=5e-4
+    )
+    assert nominal["low"][0] < 0.691 < nominal["high"][0] and nominal["n"][0] == 12
+    assert agreement(pd.DataFrame({"A": ["x", "y"], "B": ["x", "y"]}))["alpha"][0] == 1
+    assert np.isnan(agreement(pd.DataFrame({"A": [1, 1], "B": [1, 1]}))["alpha"][0])
+    assert agreement(pd.DataFrame({"A": [], "B": []}))["n"][0] == 0
+    with pytest.raises(ValueError, match="level="):
+        agreement(known, level="ratio")
+
+
+def test_finding_states_estimate_interval_and_n() -> None:
+    row = {
+        "measure": "label",
+        "outlet": "X",
+        "versus": "Y",
+        "estimate": 0.25,
+        "low": 0.1,
+        "high": 0.4,
+        "p_adjusted": 0.016,
+    }
+    row |= {"n_articles": 9, "n_articles_versus": 8, "n_events": 8, "status": "tested", "confirmed": True}
+    row |= {"family": "confirmatory", "smallest_detectable": 0.2}
+    assert finding(row, unit="share") == (
+        "label: higher in X than in Y (+25 percentage points, 95 % interval 10 to 40; 9 and 8 articles on 8 shared "
+        "events; adjusted p 0.016)."
+    )
+    unsure = row | {"confirmed": False, "low": -0.1}
+    assert "no clear difference between X and Y" in finding(unsure) and "0.2 could have been shown" in finding(unsure)
+    assert "no difference of any size" in finding(unsure | {"smallest_detectable": np.inf})
+    assert finding(unsure | {"low": 0.1}).startswith("label: no clear difference")
+    assert "per 1,000 words" in finding(row | {"unit": "rate"})
+    assert "bias" not in finding(row) and "because" not in finding(row)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
+
+from analysis.codebooks.formats import READERS, Broken, Entry, decoded
 
 SEED = 0
 """The seed every resampling starts from unless the caller names another."""
+
+_WORD = r"(?:\*?[^\W\d_][\w.'’*-]*)"
+_INDICATOR = re.compile(rf"{_WORD}(?: {_WORD})*|[$£€¥%]")
 
 
 @cache
@@ -39,3 +48,93 @@ def read(name: str) -> dict[str, Any]:
         known = sorted(path.name[:-5] for path in files(__name__).iterdir() if path.name.endswith(".toml"))
         raise FileNotFoundError(f"no codebook named {name!r}; bundled: {', '.join(known)}")
     return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """Frames and the indicators they are read from.
+
+    Attributes
+    ----------
+    name : str
+    frames : mapping of str to tuple of str
+        Indicators of each frame: a word, a phrase, either with `*` for any ending (`liberat*`), or a sign (`$`).
+    notes : mapping of str to mapping
+        `construct`, `source` and a worked `example` of each frame, where the file gives them.
+    """
+
+    name: str
+    frames: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codebook:
+    """Read a codebook: a bundled one by name, or a file of one's own.
+
+    Parameters
+    ----------
+    source : str, Path, Codebook or mapping
+        The name of a bundled codebook; a path ending in `.toml` (as the bundled ones), `.yml` or `.yaml` (as quanteda
+        writes dictionaries; nested names are joined by a full stop), `.dic` (as LIWC does) or `.csv` (columns `frame`
+        and `indicator`); or a mapping of frames to indicators.
+
+    Returns
+    -------
+    Codebook
+
+    Raises
+    ------
+    ValueError
+        If the file is not UTF-8, cannot be parsed or has no frames, or if a frame is empty, an indicator is broken or
+        given twice; the message names file and line, and says what to do.
+    FileNotFoundError
+        If there is no such file.
+
+    Examples
+    --------
+    >>> load({"moral": ["dut*", "right and wrong"]}).frames
+    {'moral': ('dut*', 'right and wrong')}
+    """
+    if isinstance(source, Codebook):
+        return source
+    notes: dict[str, Mapping[str, str]] = {}
+    if isinstance(source, Mapping):
+        return Codebook("codebook", _checked([(f, i, 0) for f in source for i in source[f] or [""]], "codebook"))
+    path = Path(source)
+    if path.suffix.lower() not in READERS:
+        read(str(source))  # raises where nothing of that name is bundled
+        path = Path(str(files(__name__) / f"{source}.toml"))
+    text = decoded(path)
+    try:
+        entries = list(READERS[path.suffix.lower()](text))
+    except Broken as error:
+        raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
+    if path.suffix.lower() == ".toml":
+        notes = {
+            frame: {key: note for key, note in entry.items() if isinstance(note, str)}
+            for frame, entry in tomllib.loads(text)["frames"].items()
+        }
+    return Codebook(path.stem, _checked(entries, path.name), notes)
+
+
+def _checked(entries: Iterable[Entry], file: str) -> dict[str, tuple[str, ...]]:
+    """Return the frames, or say which line is empty, broken or double."""
+    frames: dict[str, dict[str, str]] = {}
+    for frame, indicator, line in entries:
+        where, plain = f"{file}, line {line}" if line else file, " ".join(indicator.lower().split())
+        known = frames.setdefault(frame.strip(), {})
+        if not frame.strip():
+            raise ValueError(f"{where}: {indicator!r} belongs to no frame; name its frame")
+        if not plain:
+            raise ValueError(f"{where}: the frame {frame!r} has an empty indicator or none; give one or delete it")
+        if not _INDICATOR.fullmatch(plain):
+            raise ValueError(
+                f"{where}: {indicator!r} in {frame!r} is no indicator; write a word, a phrase, * for any ending "
+                "(liberat*, human shield*) or one sign such as $; numbers and other patterns are not counted"
+            )
+        if plain in known:
+            raise ValueError(f"{where}: {indicator!r} stands twice in the frame {frame!r}; delete one")
+        known[plain] = " ".join(indicator.split())
+    if not frames:
+        raise ValueError(f"{file}: there is no frame in it; give at least one with its indicators")
+    return {frame: tuple(known.values()) for frame, known in frames.items()}

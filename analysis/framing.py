@@ -1,0 +1,174 @@
+"""Frames from indicators: shares of sentences, and what stands behind them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.indicators import Hits, Source
+from analysis.text import Counts
+
+
+def frame_shares(
+    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
+) -> pd.DataFrame:
+    """Measure each frame as the share of an article's sentences that hold at least one of its indicators.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units: `article_id`, `sentence`, `voice`, `text`.
+    codebook : str, Path, Codebook or mapping
+        Whatever `analysis.codebooks.load` takes.
+    voice : {"own", "quoted"}, optional
+        Only the stretches in this voice; the denominator is then the sentences with such a stretch.
+    counts : Counts, optional
+        What `count(parts, phrases=phrases(codebook))` returned, when it is at hand.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id` in order of appearance, one float column per frame, 0 to 1; missing where an article has
+        no sentence in that voice.
+
+    Raises
+    ------
+    ValueError
+        If `voice` is neither "own" nor "quoted", or the codebook is faulty.
+
+    Notes
+    -----
+    Semetko & Valkenburg 2000, Journal of Communication 50(2), for frames as sets of indicators.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0, 1], "voice": "own", "text": ["A duty.", "It rained."]})
+    >>> frame_shares(parts, {"moral": ["dut*"]})["moral"].tolist()
+    [0.5]
+    """
+    return Hits(parts, codebook, voice, counts).shares()
+
+
+def indicator_sentences(
+    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
+) -> pd.DataFrame:
+    """Count the sentences of each article that hold each indicator.
+
+    Parameters
+    ----------
+    parts, codebook, voice, counts
+        As for `frame_shares`.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id`, columns (`frame`, `indicator`), int.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0, 1], "voice": "own", "text": ["A duty.", "Duties."]})
+    >>> indicator_sentences(parts, {"moral": ["dut*"]}).iloc[0, 0]
+    np.int64(2)
+    """
+    return Hits(parts, codebook, voice, counts).per_indicator()
+
+
+def frame_breadth(
+    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
+) -> pd.DataFrame:
+    """Measure how many different indicators of a frame an article uses, repetition counting for little.
+
+    The sum over indicators of log(1 + sentences). A coder who is asked whether a frame is there at all answers more
+    nearly to this than to the share of sentences; it grows with the length of an article, the share does not.
+
+    Parameters
+    ----------
+    parts, codebook, voice, counts
+        As for `frame_shares`.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id`, one float column per frame, from 0 up.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0], "voice": "own", "text": ["A duty, a sin."]})
+    >>> frame_breadth(parts, {"moral": ["dut*", "sin"]}).round(2).iloc[0].tolist()
+    [1.39]
+    """
+    return Hits(parts, codebook, voice, counts).breadth()
+
+
+def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
+    """List the sentences behind every share, with the indicators that were found in them.
+
+    Parameters
+    ----------
+    parts, codebook, voice
+        As for `frame_shares`.
+
+    Returns
+    -------
+    DataFrame
+        One row per sentence and frame: `article_id`, `outlet`, `sentence` (int), `frame`, `indicators` (str, parted by
+        commas), `n_indicators` (int), `text` (its stretches in that voice).
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0], "voice": "own", "text": ["A duty, a sin."]})
+    >>> frame_sentences(parts, {"moral": ["dut*", "sin"]})["indicators"].tolist()
+    ['dut*, sin']
+    """
+    hits = Hits(parts, codebook, voice, None)
+    row, column = hits.matrix.nonzero()
+    found = pd.DataFrame({"row": row, "frame": hits.frame_of[column], "indicator": hits.names[column]})
+    listed = found.groupby(["row", "frame"], sort=False)["indicator"].agg([", ".join, "size"]).reset_index()
+    stretches = parts if voice is None else parts[parts["voice"].eq(voice)]
+    whole = stretches.groupby(["article_id", "sentence"], sort=False)["text"].agg(" ".join)
+    table = hits.sentences.assign(text=whole.to_numpy()).loc[listed["row"]].reset_index(drop=True)
+    table = table.assign(frame=listed["frame"], indicators=listed["join"], n_indicators=listed["size"])
+    return table.reindex(columns=["article_id", "outlet", "sentence", "frame", "indicators", "n_indicators", "text"])
+
+
+def audit(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, by: str = "outlet") -> pd.DataFrame:
+    """Show what each indicator contributes, and what every outlet's share would be without it.
+
+    Parameters
+    ----------
+    parts, codebook, voice
+        As for `frame_shares`.
+    by : str
+        The column whose values are compared.
+
+    Returns
+    -------
+    DataFrame
+        One row per indicator and value of `by`: `frame`, `indicator`, `by`'s column, `articles`, `sentences` (int, with
+        the indicator), `alone` (int, sentences of the frame that nothing else would find), `share` (mean share of
+        sentences over the articles), `without` (the same with the indicator left out), `fires_in` (in how many values
+        of `by` it is found at all; 1 marks a house word rather than a frame). The least and greatest `without` of a
+        frame and outlet are its leave-one-indicator-out range.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": "a", "outlet": "x", "sentence": [0, 1], "voice": "own",
+    ...                       "text": ["A duty, a sin.", "A sin."]})
+    >>> audit(parts, {"moral": ["dut*", "sin"]})[["indicator", "alone", "share", "without"]].values.tolist()
+    [['dut*', 0, 1.0, 1.0], ['sin', 1, 1.0, 0.5]]
+    """
+    hits = Hits(parts, codebook, voice, None)
+    n, places = hits.n_sentences(), hits.columns_of
+    lonely = hits.matrix.multiply((hits.per_frame() == 1)[:, places]).tocsr()
+    found, alone = hits.per_article(hits.matrix), hits.per_article(lonely)
+    share = hits.shares().iloc[:, places].set_axis(found.columns, axis=1)
+    groups = parts.drop_duplicates("article_id").set_index("article_id")[by].reindex(found.index)
+    sums = {"articles": found > 0, "sentences": found, "alone": alone}
+    means = {"share": share, "without": share - alone.div(n, axis=0)}
+    long = {name: frame.groupby(groups).sum().T.stack() for name, frame in sums.items()}
+    long |= {name: frame.groupby(groups).mean().T.stack(future_stack=True) for name, frame in means.items()}
+    table = pd.DataFrame(long).rename_axis(["place", by]).reset_index().astype(dict.fromkeys(sums, "int64"))
+    table["fires_in"] = (table["articles"] > 0).groupby(table["place"]).transform("sum").astype("int64")
+    place = table.pop("place").to_numpy(int)
+    table.insert(0, "indicator", hits.names[place])
+    table.insert(0, "frame", hits.frame_of[place])
+    return table

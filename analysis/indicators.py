@@ -1,0 +1,119 @@
+"""Which sentence holds which indicator: one sparse matrix that every frame measure reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analysis import codebooks
+from analysis.codebooks import Codebook
+from analysis.text import Counts, count
+
+Source = str | Path | Codebook | Mapping[str, Iterable[str]]
+
+
+def phrases(codebook: Source) -> list[str]:
+    """Return the indicators of several words, which `count` must be told of.
+
+    Examples
+    --------
+    >>> phrases({"moral": ["dut*", "right and wrong"]})
+    ['right and wrong']
+    """
+    frames = codebooks.load(codebook).frames
+    return sorted({indicator for listed in frames.values() for indicator in listed if " " in indicator})
+
+
+class Hits:
+    """Sentences × indicators of some units in one voice or both.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units: `article_id`, `sentence`, `voice`, `text`.
+    codebook : str, Path, Codebook or mapping
+    voice : {"own", "quoted"}, optional
+    counts : Counts, optional
+        Counts of all the units, phrases included.
+
+    Attributes
+    ----------
+    matrix : csr_matrix of int, sentences × indicators, 1 where the sentence holds the indicator
+    sentences : DataFrame, one row per sentence
+    names, frame_of, columns_of : ndarray, the indicator, frame and frame's number of each column
+    frames : list of str
+    """
+
+    def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None, counts: Counts | None) -> None:
+        """Find every indicator in every sentence."""
+        if voice not in (None, "own", "quoted"):
+            raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
+        book = codebooks.load(codebook)
+        pairs = [(frame, indicator) for frame, listed in book.frames.items() for indicator in listed]
+        self.frames = list(book.frames)
+        self.names = np.array([indicator for _, indicator in pairs], object)
+        self.frame_of = np.array([frame for frame, _ in pairs], object)
+        self.columns_of = np.array([self.frames.index(frame) for frame, _ in pairs])
+        chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
+        used = parts[chosen]
+        found = self._in_units(parts, count(parts, phrases=phrases(book)) if counts is None else counts)[chosen]
+        place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
+        joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))))
+        self.matrix = ((joined @ found) > 0).astype(np.int64) if len(used) else found.astype(np.int64)
+        self.sentences = used.groupby(["article_id", "sentence"], sort=False, as_index=False).first()
+        self.articles = pd.Index(parts["article_id"].unique(), name="article_id")
+        self._row = self.articles.get_indexer(self.sentences["article_id"])
+
+    def _in_units(self, parts: pd.DataFrame, counts: Counts) -> sparse.csr_matrix:
+        """Return units × indicators: words and phrases from the counts, signs from the text."""
+        columns = [[] if _is_sign(name) else counts.columns(name).tolist() for name in self.names]
+        column = np.repeat(np.arange(len(columns)), [len(places) for places in columns])
+        covers = sparse.csr_matrix(
+            (np.ones(len(column)), (np.array([p for places in columns for p in places], int), column)),
+            shape=(counts.matrix.shape[1], len(columns)),
+        )
+        found = (counts.matrix @ covers).tolil()
+        for place in [place for place, name in enumerate(self.names) if _is_sign(name)]:
+            rows = np.flatnonzero(parts["text"].str.contains(self.names[place], regex=False))
+            found[rows, place] = 1
+        return found.tocsr()
+
+    def per_article(self, matrix: sparse.csr_matrix) -> pd.DataFrame:
+        """Add up rows of sentences into rows of articles."""
+        shape = (len(self.articles), len(self._row))
+        sums = sparse.csr_matrix((np.ones(len(self._row)), (self._row, np.arange(len(self._row)))), shape=shape)
+        return pd.DataFrame((sums @ matrix).toarray(), index=self.articles)
+
+    def per_frame(self) -> np.ndarray:
+        """Return sentences × frames: how many indicators of the frame the sentence holds."""
+        belongs = np.eye(len(self.frames), dtype=np.int64)[self.columns_of]
+        return np.asarray(self.matrix @ belongs)
+
+    def shares(self) -> pd.DataFrame:
+        """Return articles × frames: the share of sentences with at least one indicator."""
+        held = self.per_article(sparse.csr_matrix(self.per_frame() > 0)).set_axis(self.frames, axis=1)
+        return held.div(self.n_sentences(), axis=0)
+
+    def per_indicator(self) -> pd.DataFrame:
+        """Return articles × (frame, indicator): the sentences that hold it."""
+        columns = pd.MultiIndex.from_arrays([self.frame_of, self.names], names=["frame", "indicator"])
+        return self.per_article(self.matrix).astype("int64").set_axis(columns, axis=1)
+
+    def breadth(self) -> pd.DataFrame:
+        """Return articles × frames: the sum over indicators of log(1 + sentences)."""
+        found = self.per_indicator()
+        return found.transform(np.log1p).T.groupby(level="frame", sort=False).sum().T
+
+    def n_sentences(self) -> pd.Series:
+        """Return how many sentences each article has, missing where it has none."""
+        n = np.bincount(self._row, minlength=len(self.articles)).astype(float)
+        return pd.Series(np.where(n > 0, n, np.nan), index=self.articles)
+
+
+def _is_sign(indicator: str) -> bool:
+    """Tell whether an indicator is a sign such as $, found as it stands."""
+    return not any(letter.isalpha() for letter in indicator)

@@ -1,0 +1,113 @@
+"""What stands around a target: its words, its clause, and the zones in which evaluation may reach it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analysis import codebooks
+
+TARGET = "⟦target⟧"  # stands for the mention itself, so that who it is can tell nothing
+ZONES = (
+    "all", "left", "right", "near left", "near right", "clause left", "clause right", "direct left", "direct right",
+    "same voice", "other voice", "unattributed", "attributed", "before", "after", "second", "direct",
+)  # fmt: skip
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?(?:-[^\W\d_]+)*|\d[\d,.]*%?|[.,;:!?()\"“”—–…$]")
+
+
+@dataclass(frozen=True)
+class Context:
+    """A sentence seen from one target.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Lower-case words and marks, the target as one word; numbers are "0", a possessive 's is a word of its own.
+    named : ndarray of bool
+        Whether each word is a name or a personal pronoun, so that evaluation beyond it may be meant for that one.
+    at : int
+        The target's place in `words`.
+    mention : tuple of str
+        The words of the target.
+    """
+
+    words: tuple[str, ...]
+    named: np.ndarray
+    at: int
+    mention: tuple[str, ...]
+
+    @cached_property
+    def distance(self) -> np.ndarray:
+        """Words from the target: negative to its left."""
+        return np.arange(len(self.words)) - self.at
+
+    @cached_property
+    def clause(self) -> np.ndarray:
+        """Whether each word stands in the target's clause, which marks and contrasting words end."""
+        limits = _list("clause_limits")
+        edges = np.cumsum([word in limits for word in self.words])
+        return np.asarray(edges == edges[self.at]) & np.array([word not in limits for word in self.words])
+
+    @cached_property
+    def zones(self) -> np.ndarray:
+        """Weights of the words in each of `ZONES`, shape (zones, words)."""
+        d, left, right = self.distance, self.distance < 0, self.distance > 0
+        quotes = np.cumsum([word == '"' for word in self.words])
+        same = quotes % 2 == quotes[self.at] % 2
+        alone = self._between(self.named) == 0
+        unsaid = self._between(np.array([word in _list("speech") for word in self.words])) == 0
+        near = np.exp(-np.abs(d) / 3)
+        rows = [
+            d != 0, left, right, near * left, near * right, self.clause & left, self.clause & right, alone & left, alone & right,
+            same & (d != 0), ~same, unsaid & (d != 0), ~unsaid, d == -1, d == 1, d == 2, alone & unsaid & same & (d != 0),
+        ]  # fmt: skip
+        return np.array(rows, dtype=np.float32)
+
+    def _between(self, marked: np.ndarray) -> np.ndarray:
+        """Count the marked words between the target and each word."""
+        count = np.cumsum(marked)
+        upto = count - marked  # before each word
+        return np.where(self.distance < 0, upto[self.at] - count, upto - count[self.at])
+
+
+def context(text: str, start: int, end: int) -> Context:
+    """Return the context of the target text[start:end].
+
+    Examples
+    --------
+    >>> context("Critics praised Arvo’s plan.", 16, 20).words
+    ('critics', 'praised', '⟦target⟧', "'s", 'plan', '.')
+    """
+    left, right = _words(text[:start]), _words(text[end:])
+    if text[start:end].endswith(("'s", "’s")):
+        right.insert(0, ("'s", False))
+    words = (*(word for word, _ in left), TARGET, *(word for word, _ in right))
+    named = np.array([*(name for _, name in left), False, *(name for _, name in right)])
+    return Context(words, named, len(left), tuple(word for word, _ in _words(text[start:end])))
+
+
+def _words(text: str) -> list[tuple[str, bool]]:
+    """Split a stretch of text into counted words, each with whether it is a name or a pronoun."""
+    found: list[tuple[str, bool]] = []
+    for raw in _TOKEN.findall(text.replace("’", "'")):
+        word = raw.lower()
+        name = word in _list("pronouns") or (raw[0].isupper() and word not in _list("openers"))
+        if word.endswith("'s") and len(word) > 3:
+            found += [(word[:-2], name), ("'s", False)]
+        else:
+            found.append(("0" if word[0].isdigit() else '"' if word in "“”" else word, name))
+    return found
+
+
+def _list(name: str) -> frozenset[str]:
+    """Return one of the word lists of the valence codebook."""
+    if name not in _LISTS:
+        _LISTS[name] = frozenset(codebooks.read("valence")["context"][name].split())
+    return _LISTS[name]
+
+
+_LISTS: dict[str, frozenset[str]] = {}

@@ -57,7 +57,7 @@ class Design:
     cell: np.ndarray
     weight: np.ndarray
     gain: float
-    slope: float
+    slope: np.ndarray
     matched: bool
     counts: dict[str, int]
 
@@ -71,19 +71,19 @@ class Design:
     def squares(self, chosen: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the squared standard error of each assignment (or its mixed moment) for centred cells."""
         fixed = ((x * y) @ self.weight)[:, None]
-        return fixed if not self.slope else fixed + self.slope * ((x * y) @ chosen.T)
+        return fixed + (x * y * self.slope) @ chosen.T if self.slope.any() else fixed
 
     def statistic(self, chosen: np.ndarray, x: Any) -> np.ndarray:
         """Return the absolute studentised difference, measures × assignments, for cells, sparse or not."""
-        draws, n, fixed = np.ascontiguousarray(chosen.T), self.mine.sum(), x**2 @ self.weight
-        value = x @ draws
-        if self.matched:
-            return np.abs(np.multiply(value, _inverse(fixed, self.gain)[:, None], out=value), out=value)
-        middle = x.mean(axis=1)
-        scale = (fixed - self.weight.sum() * middle**2 + self.slope * n * middle**2)[:, None]
-        if self.slope:
-            scale = scale + self.slope * (x**2 @ draws - 2 * middle[:, None] * value)
-        return np.abs((value - n * middle[:, None]) * _inverse(scale, self.gain))
+        draws, square = np.ascontiguousarray(chosen.T), x**2
+        value, scale = x @ draws, (square @ self.weight)[:, None]
+        if self.slope.any():
+            scale = square @ (draws * self.slope[:, None]) + scale
+        if not self.matched:
+            middle, n = x.mean(axis=1)[:, None], self.mine.sum()
+            scale = scale - self.weight.sum() * middle**2 + self.slope[0] * middle * (n * middle - 2 * value)
+            value -= n * middle
+        return np.abs(np.multiply(value, _inverse(scale, self.gain), out=value), out=value)
 
 
 def _inverse(squared: np.ndarray, gain: float) -> np.ndarray:
@@ -173,10 +173,11 @@ def _by_event(panel: Panel, index: np.ndarray, a: int, pick: Any, counts: dict[s
     lift = sparse.csr_array(_mean(of_group) @ centre @ _mean(of_article) @ pick)
     stratum = np.unique(cell // k, return_inverse=True)[1]
     n = int(stratum[-1]) + 1
-    weight = 1 / np.bincount(stratum)[stratum] / n**2
+    seats = np.bincount(stratum)[stratum]
+    weight, slope = 1 / (seats * (seats - 1)) / n**2, (1 - 1 / (seats - 1)) / n**2
     mine = (cell % k == a).astype(float)
     shift = lift @ (panel.level == a)
-    return Design(lift, mine, shift, stratum, cell, weight, 1 / n, 0.0, True, counts | {"n_units": n})
+    return Design(lift, mine, shift, stratum, cell, weight, 1 / n, slope, True, counts | {"n_units": n})
 
 
 def _by_article(panel: Panel, index: np.ndarray, a: int, pick: Any, counts: dict[str, int]) -> Design:
@@ -186,7 +187,7 @@ def _by_article(panel: Panel, index: np.ndarray, a: int, pick: Any, counts: dict
     share = lift @ (panel.level == a)
     own, other = share.sum(), len(cell) - share.sum()
     weight, stratum = np.full(len(cell), 1 / other**2), np.zeros(len(cell), dtype=int)
-    gain, slope = 1 / own + 1 / other, 1 / own**2 - 1 / other**2
+    gain, slope = 1 / own + 1 / other, np.full(len(cell), 1 / own**2 - 1 / other**2)
     counts = counts | {"n_units": len(cell)}
     return Design(lift, share, share - share.mean(), stratum, cell, weight, gain, slope, False, counts)
 

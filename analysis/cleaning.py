@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
+
+import pandas as pd
 
 from analysis import codebooks
 
 PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 SENTENCE_END = tuple(".!?…:;,؟。।")
+WORD = re.compile(r"\w+")
+FIGURE = re.compile(r"\d[\d.,:]*")
+FINISHED = re.compile(r"[.!?][\"”’)]*(?:\s|$)")
+TOKEN = re.compile(r"\S+")
+CALENDAR = re.compile(
+    r"\b(?:(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b",
+    re.IGNORECASE,
+)
 CLOSING_MARKS = "\"”'’»)]"
 
 
@@ -86,8 +97,11 @@ def rules(kind: str) -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
     parts: dict[str, str] = {}
     for name, part in book["parts"].items():
         parts[f"{{{name}}}"] = _filled(part, parts)
+    if kind in book["parts"]:
+        return [(kind, re.compile(parts[f"{{{kind}}}"]), {})]
     flags = re.IGNORECASE if kind == "line" else 0
-    return [(rule["name"], re.compile(_filled(rule["pattern"], parts), flags), rule) for rule in book[kind]]
+    whole = r"(?:%s)\s*\Z" if kind == "tail" else "%s"
+    return [(r["name"], re.compile(whole % _filled(r["pattern"], parts), flags), r) for r in book[kind]]
 
 
 def _filled(pattern: str, parts: dict[str, str]) -> str:
@@ -118,11 +132,11 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
 
     Examples
     --------
-    >>> page = clean("Bridge opens\nBridge opens\nShare this\nThe bridge opened on Monday.\nPost your comments")
+    >>> page = clean("The bridge opens\\n\\nThe bridge opens\\n\\nIt opened on Monday.\\n\\nPost your comments")
     >>> page.title, page.text
-    ('Bridge opens', 'The bridge opened on Monday.')
+    ('The bridge opens', 'It opened on Monday.')
     >>> page.removed
-    [('repeated headline', 'Bridge opens'), ('share bar', 'Share this'), ('comment form', 'Post your comments')]
+    [('comment form', 'Post your comments'), ('repeated headline', 'The bridge opens')]
     """
     removed: list[tuple[str, str]] = []
     title = _bare_title(title, outlet, removed)
@@ -134,14 +148,14 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
     lines = _without_datelines(body, removed)
     forms = [plain(line) for line in lines]
     lines = _without(
-        lines, removed, "repeated paragraph", lambda i: len(forms[i].split()) > 5 and forms[i] in forms[:i]
+        lines, removed, "repeated paragraph", lambda i: len(forms[i].split()) > 7 and forms[i] in forms[:i]
     )
     return Cleaned(title, outlet or _outlet(removed), _stamp(removed), "\n\n".join(lines), removed)
 
 
 def plain(line: str) -> str:
     """Return a line's words alone, so that two copies compare equal."""
-    return " ".join(re.findall(r"\w+", line.casefold()))
+    return " ".join(WORD.findall(line.casefold()))
 
 
 def same(line: str, other: str) -> bool:
@@ -182,12 +196,13 @@ def _without_clutter(lines: list[str], removed: list[tuple[str, str]]) -> list[s
 
 def _bare_title(title: str | None, outlet: str | None, removed: list[tuple[str, str]]) -> str | None:
     """Take the name of the site off the end of a headline."""
-    site = rf"\b(?:{re.escape(outlet)}|Online|\w+\.(?:com|net|org))\b" if outlet else r"\b\w+\.(?:com|net|org)\b"
-    match = re.search(rf"\S(?=((?: [-–—|] \w+)* [-–—|] [^-–—|]{{0,20}}{site}[^-–—|]{{0,20}})$)", title or "", re.I)
-    if title is None or match is None:
+    name = r"\s?".join(map(re.escape, re.sub(r"\s", "", outlet))) + "|" if outlet else ""
+    site = rf"(?: [-–—|] \w+)* [-–—|] (?=[^-–—|]{{1,40}}$)[^-–—|]*?\b(?:{name}Online|\w+\.(?:com|net|org))\b.*$"
+    match = re.search(site, title or "", re.IGNORECASE)
+    if title is None or match is None or not match.start():
         return title
-    removed.append(("site name in headline", match[1].strip()))
-    return title[: match.end()]
+    removed.append(("site name in headline", match[0].strip()))
+    return title[: match.start()]
 
 
 def _headline(title: str | None, lines: list[str], removed: list[tuple[str, str]]) -> tuple[str | None, list[str]]:
@@ -205,38 +220,52 @@ def _headline(title: str | None, lines: list[str], removed: list[tuple[str, str]
 
 def _trimmed(body: str, removed: list[tuple[str, str]], title: str | None, *, bare: bool = False) -> str:
     """Take stamps, datelines, credits and the repeated headline off both ends until nothing more fits."""
-    words = re.findall(r"\w+", title or "")
-    end = r"(?=\s*[^a-z\s])\s*" if bare else r"(?:[.:!]?\s*\n|\s*[.:](?=\s))\s*"
-    headline = re.compile(r"\W*" + r"\W+".join(map(re.escape, words)) + end, re.I) if len(words) > 3 else None
-    heads = rules("head") + ([("repeated headline", headline, {})] if headline else [])
+    last = ""
     while True:
         before = body
-        for name, pattern, _ in heads:
-            if (match := pattern.match(body)) and match.end() < len(body) and match[0].strip():
+        for name, pattern, options in rules("head"):
+            match = pattern.match(body) if options.get("after", last) == last else None
+            if match and match[0].strip() and match.end() < len(body):
                 removed.append((name, match[0].strip()))
-                body = body[match.end() :].lstrip()
+                body, last = body[match.end() :].lstrip(), name
+        if end := headline_end(body, title, bare=bare):
+            removed.append(("repeated headline", body[:end].strip()))
+            body, last = body[end:].lstrip(), "repeated headline"
         for name, pattern, _ in rules("tail"):
-            if (match := _at_end(pattern, body)) and match.start() and match[0].strip():
+            match = pattern.search(body, max(1, len(body) - 700))
+            if match and match[0].strip():
                 removed.append((name, match[0].strip()))
                 body = body[: match.start()].rstrip()
         if body == before:
             return body
 
 
-def _at_end(pattern: re.Pattern[str], body: str) -> re.Match[str] | None:
-    """Match a pattern against the end of a body."""
-    return next((m for m in pattern.finditer(body, max(0, len(body) - 1500)) if not body[m.end() :].strip()), None)
+def headline_end(body: str, title: str | None, *, bare: bool = False) -> int:
+    """Return where a headline repeated at the start of a body ends, or 0.
+
+    A stamp of a few words may stand before it. It must be parted from what follows by a stop, a line break or a
+    stamp, unless the outlet is known to set its headlines there without one (`bare`).
+    """
+    words = WORD.findall(title or "")
+    if len(words) < 4:
+        return 0
+    match = re.search(r"\W+".join(map(re.escape, words)), body[: len(title or "") + 150], re.IGNORECASE)
+    if match is None or not rules("before_headline")[0][1].fullmatch(body, 0, match.start()):
+        return 0
+    after = rules("after_headline_bare" if bare else "after_headline")[0][1].match(body, match.end())
+    return after.end() if after and after.end() < len(body) else 0
 
 
 def _without_datelines(body: str, removed: list[tuple[str, str]]) -> list[str]:
-    """Take datelines off the first paragraphs: a standfirst often stands above the one that has it."""
+    """Take the dateline off one of the first paragraphs, or from behind the standfirst in the first of them."""
     lines = body.split("\n\n")
-    for i, line in enumerate(lines[:5]):
-        for name, pattern, _ in rules("head"):
-            match = pattern.match(line) if name == "dateline" else None
-            if match and match.end() < len(line):
-                removed.append((name, match[0].strip()))
-                lines[i] = line = line[match.end() :].lstrip()
+    datelines = [pattern for name, pattern, options in rules("head") if name == "dateline" and "after" not in options]
+    found = [(i, match) for i, line in enumerate(lines[:3]) for p in datelines if (match := p.match(line))]
+    found += [(0, match) for match in [rules("inside")[0][1].search(lines[0], 0, 600)] if match]
+    for i, match in found[:1]:
+        if match.end() < len(lines[i]):
+            removed.append(("dateline", match[0].strip()))
+            lines[i] = lines[i][: match.start()] + lines[i][match.end() :]
     return lines
 
 
@@ -250,3 +279,108 @@ def _outlet(removed: list[tuple[str, str]]) -> str | None:
 def _stamp(removed: list[tuple[str, str]]) -> str | None:
     """Return the first time stamp that was taken away."""
     return next((text for rule, text in removed if rule == "time stamp" and re.search(r"\d{4}", text)), None)
+
+
+def learn(articles: pd.DataFrame) -> dict[str, Boilerplate]:
+    """Learn what each outlet's articles begin and end with.
+
+    A tail is a run of words at the end of several articles of one outlet and of no other, after a finished
+    sentence. Runs that are prose themselves (background that an outlet repeats) are reporting and stay, unless
+    they speak of the publication. A head is a short run up to a dash, colon or bracket. Figures, months and days
+    of the week count as equal, so that dates vary freely.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        With `outlet`, `title` and `text` as `clean` left them.
+
+    Returns
+    -------
+    dict of str to Boilerplate
+        Per outlet, for `apply`.
+    """
+    heads: dict[tuple[str, ...], Counter[str]] = {}
+    tails: dict[tuple[str, ...], Counter[str]] = {}
+    first: Counter[str] = Counter()
+    known = articles.dropna(subset=["outlet"]).drop_duplicates(["outlet", "text"])
+    for row in known.itertuples():
+        for run in _head_runs(row.text):
+            heads.setdefault(run, Counter())[row.outlet] += 1
+        for run in _tail_runs(row.text):
+            tails.setdefault(run, Counter())[row.outlet] += 1
+        title = row.title if isinstance(row.title, str) else None
+        first[row.outlet] += headline_end(row.text, title, bare=True) > 0
+    return {
+        outlet: Boilerplate(_own(heads, outlet, n), _own(tails, outlet, n), first[outlet] >= max(3, n / 50))
+        for outlet, n in sorted(known["outlet"].value_counts().items())
+    }
+
+
+def apply(text: str, boilerplate: Boilerplate, *, title: str | None = None) -> tuple[str, list[tuple[str, str]]]:
+    """Take an outlet's learnt boilerplate off one article.
+
+    Parameters
+    ----------
+    text : str
+        A body as `clean` left it.
+    boilerplate : Boilerplate
+        What `learn` found for the article's outlet.
+    title : str, optional
+        Its headline, which may stand at the start of the body.
+
+    Returns
+    -------
+    tuple of str and list of (str, str)
+        The body, and rule and text of every piece taken away.
+    """
+    removed: list[tuple[str, str]] = []
+    while True:
+        before = text
+        if run := max((run for run in _head_runs(text) if run in boilerplate.heads), key=len, default=None):
+            end = list(TOKEN.finditer(text))[len(run) - 1].end()
+            removed.append(("outlet's head", text[:end]))
+            text = text[end:].lstrip()
+        if run := max((run for run in _tail_runs(text) if run in boilerplate.tails), key=len, default=None):
+            start = list(TOKEN.finditer(text))[-len(run)].start()
+            removed.append(("outlet's tail", text[start:]))
+            text = text[:start].rstrip()
+        text = _trimmed(text, removed, title, bare=boilerplate.headline_first)
+        if text == before:
+            return text, removed
+
+
+def _own(runs: dict[tuple[str, ...], Counter[str]], outlet: str, n: int) -> frozenset[tuple[str, ...]]:
+    """Keep the runs that recur in one outlet and are met in no other."""
+    enough = max(3, n / 20)
+    return frozenset(run for run, by in runs.items() if by[outlet] >= enough and len(by) == 1)
+
+
+def _common(tokens: list[str]) -> list[str]:
+    """Put tokens in common form: figures, months and days of the week count as equal."""
+    return [CALENDAR.sub("@", FIGURE.sub("#", token)) for token in tokens]
+
+
+def _head_runs(text: str) -> list[tuple[str, ...]]:
+    """List the runs at the start of a text that end in a dash, a colon, a bar or a closing bracket."""
+    tokens = _common(TOKEN.findall(text[:200])[:10])
+    ends = (i for i, token in enumerate(tokens, start=1) if token[-1] in "-–—|:)" and i < len(tokens))
+    return [tuple(tokens[:end]) for end in ends]
+
+
+def _tail_runs(text: str) -> list[tuple[str, ...]]:
+    """List the runs at the end of a text that follow a finished sentence and are no prose themselves."""
+    end = text[-1200:]
+    spans = list(TOKEN.finditer(end))[-120:]
+    tokens = _common([span[0] for span in spans])
+    runs = []
+    for i in range(1, len(tokens)):
+        broken = "\n" in end[spans[i - 1].end() : spans[i].start()]
+        if (broken or ends_sentence(spans[i - 1][0])) and _is_furniture(end[spans[i].start() :]):
+            runs.append(tuple(tokens[i:]))
+    return runs
+
+
+def _is_furniture(run: str) -> bool:
+    """Tell page furniture from prose: no finished sentence in it, or talk of the publication itself."""
+    own = codebooks.read("cleaning")["furniture"]["words"]
+    return not FINISHED.search(run) or not set(own).isdisjoint(plain(run).split())

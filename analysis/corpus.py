@@ -232,7 +232,15 @@ def _order(rows: list[dict[str, Any]]) -> list[str]:
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Learn each outlet's boilerplate from its articles and take it away."""
-    return articles, []
+    learnt = cleaning.learn(articles)
+    removed, texts = [], []
+    for row in articles.itertuples():
+        boilerplate = learnt.get(row.outlet)
+        title = row.title if isinstance(row.title, str) else None
+        text, pieces = cleaning.apply(row.text, boilerplate, title=title) if boilerplate else (row.text, [])
+        texts.append(text)
+        removed += [(row.article_id, rule, piece) for rule, piece in pieces]
+    return articles.assign(text=texts), removed
 
 
 def _finished(articles: pd.DataFrame) -> pd.DataFrame:

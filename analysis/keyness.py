@@ -12,7 +12,7 @@ from analysis import resampling, text
 from analysis.codebooks import SEED
 from analysis.resampling import ALPHA, Design, Family, Noise, Panel
 
-_CHUNK = 256
+_CHUNK = 128
 _COLUMNS = ["outlet", "term", "log_odds", "z", "rate", "rate_rest", "n_articles", "p", "p_adjusted", "confirmed"]
 _COLUMNS += ["n_articles_versus", "n_events", "gate", "status", "family", "log_odds_nowire", "p_nowire"]
 
@@ -117,15 +117,18 @@ def _table(
 
 def _tested(design: Design, rates: Any, noise: Noise, reps: int, kind: str, pool: Family) -> dict[str, np.ndarray]:
     """Return p and the statistic of every word; give the shared assignments to the family."""
-    words, shared, every = design.read(np.sqrt(rates)), noise.assign(design), resampling.every_assignment(design, reps)
+    words, shared = design.read(np.sqrt(rates)).astype(np.float32), noise.assign(design).astype(np.float32)
+    every = resampling.every_assignment(design, reps)
     p, seen = np.empty(words.shape[0]), np.empty(words.shape[0])
     for start in range(0, len(p), _CHUNK):
         here = slice(start, start + _CHUNK)
         x = words[here]
-        seen[here] = design.statistic(design.mine[None], x)[:, 0]
+        seen[here] = design.statistic(design.mine[None].astype(np.float32), x)[:, 0]
         null = design.statistic(shared, x)
         pool.add(kind, null)
-        p[here] = resampling.share_beyond(null if every is None else design.statistic(every, x), seen[here])
+        p[here] = resampling.share_beyond(
+            null if every is None else design.statistic(every.astype(np.float32), x), seen[here]
+        )
     return {"p": p, "seen": seen}
 
 

@@ -24,7 +24,7 @@ FDR = 0.10
 """False discovery rate of an exploratory list."""
 FAMILIES = {"confirmatory": ALPHA, "exploratory": FDR}
 COUNTS = ["n_articles", "n_articles_versus", "n_events", "n_units"]
-_TIE, _BINS = 1e-9, 500
+_TIE, _BINS = 1e-5, 500
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,18 @@ class Design:
 
     def statistic(self, chosen: np.ndarray, x: Any) -> np.ndarray:
         """Return the absolute studentised difference, measures × assignments, for cells, sparse or not."""
-        draws, square = np.ascontiguousarray(chosen.T), x**2
-        value, scale = x @ draws, (square @ self.weight)[:, None]
+        draws, square, kind = np.ascontiguousarray(chosen.T), x**2, chosen.dtype
+        value, scale = x @ draws, (square @ self.weight)[:, None].astype(kind)
         if self.slope.any():
-            scale = square @ (draws * self.slope[:, None]) + scale
+            varying = square @ (draws * self.slope[:, None].astype(kind))
+            scale = np.add(varying, scale, out=varying)
         if not self.matched:
-            middle, n = x.mean(axis=1)[:, None], self.mine.sum()
-            scale = scale - self.weight.sum() * middle**2 + self.slope[0] * middle * (n * middle - 2 * value)
+            middle, n = x.mean(axis=1)[:, None].astype(kind), kind.type(self.mine.sum())
+            level = scale - kind.type(self.weight.sum()) * middle**2 + kind.type(self.slope[0]) * n * middle**2
+            scale = level - (2 * kind.type(self.slope[0]) * middle) * value if self.slope.any() else level
             value -= n * middle
-        return np.abs(np.multiply(value, _inverse(scale, self.gain), out=value), out=value)
+        value *= kind.type(self.gain)
+        return np.abs(np.divide(value, np.sqrt(np.where(scale > 1e-24, scale, np.inf)), out=value), out=value)
 
 
 def _inverse(squared: np.ndarray, gain: float) -> np.ndarray:

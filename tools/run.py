@@ -3,6 +3,7 @@
     python -m tools.run                                   # every notebook on seeds/articles
     python -m tools.run 02 04                             # some of them
     python -m tools.run --corpus PATH --out FOLDER        # the same notebooks on another corpus
+    python -m tools.run --corpus fa-kes                   # on a corpus that has a name: figures/fa-kes/
 
 A notebook runs again when its code, the package, the corpus, the lock or this runner changed, or when
 something it made is missing or was altered. Figures are drawn into a folder of their own and moved into
@@ -26,6 +27,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tools import corpora
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = (".svg", ".png", ".csv")
@@ -245,16 +248,21 @@ def place_for(corpus: str | None, out: str | None) -> Place:
     """Settle which corpus is read and where its results go."""
     seeds = ROOT / "seeds" / "articles"
     name = corpus or str(seeds)
-    source = Path(name).expanduser().resolve()
+    named = name in corpora.NAMED
+    try:
+        source = corpora.locate(name) if named else Path(name).expanduser().resolve()
+    except corpora.CorpusError as error:
+        raise SystemExit(f"{error}\nThe figures are as they were before.") from None
     if not source.exists():
         raise SystemExit(f"no corpus at {name}: give a file or a folder of articles")
     if source == seeds and out is None:
         return Place(source, ROOT / "figures", ROOT / "notebooks", ROOT / ".vantage" / "seeds.json")
-    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem) or "corpus"
+    safe = name if named else re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem) or "corpus"
     folder = Path(out).expanduser().resolve() if out else ROOT / "out" / safe
     if folder in (ROOT, ROOT / "figures", ROOT / "notebooks") or folder == source:
         raise SystemExit(f"OUT={out} would overwrite what is committed or the corpus itself: choose another folder")
-    return Place(source, folder / "figures", folder / "notebooks", folder / ".vantage.json")
+    figures = ROOT / "figures" / name if named and out is None else folder / "figures"
+    return Place(source, figures, folder / "notebooks", folder / ".vantage.json")
 
 
 def main(arguments: list[str] | None = None) -> int:

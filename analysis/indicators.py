@@ -70,14 +70,14 @@ class Hits:
 
     def _in_units(self, parts: pd.DataFrame, counts: Counts) -> sparse.csr_matrix:
         """Return units × indicators: words and phrases from the counts, signs from the text."""
-        columns = [[] if _is_sign(name) else counts.columns(name).tolist() for name in self.names]
+        columns = [[] if is_sign(name) else counts.columns(name).tolist() for name in self.names]
         column = np.repeat(np.arange(len(columns)), [len(places) for places in columns])
         covers = sparse.csr_matrix(
             (np.ones(len(column)), (np.array([p for places in columns for p in places], int), column)),
             shape=(counts.matrix.shape[1], len(columns)),
         )
         found = (counts.matrix @ covers).tolil()
-        for place in [place for place, name in enumerate(self.names) if _is_sign(name)]:
+        for place in [place for place, name in enumerate(self.names) if is_sign(name)]:
             rows = np.flatnonzero(parts["text"].str.contains(self.names[place], regex=False))
             found[rows, place] = 1
         return found.tocsr()
@@ -114,6 +114,6 @@ class Hits:
         return pd.Series(np.where(n > 0, n, np.nan), index=self.articles)
 
 
-def _is_sign(indicator: str) -> bool:
+def is_sign(indicator: str) -> bool:
     """Tell whether an indicator is a sign such as $, found as it stands."""
     return not any(letter.isalpha() for letter in indicator)

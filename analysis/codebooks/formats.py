@@ -43,7 +43,10 @@ def _toml(text: str) -> Iterator[Entry]:
     frames = _parsed(tomllib.loads, text).get("frames")
     if not isinstance(frames, dict) or not all(isinstance(entry, dict) for entry in frames.values()):
         raise Broken("there is no [frames.NAME] table; give each frame one, with indicators = [...]")
-    yield from _placed(text, ((frame, entry.get("indicators")) for frame, entry in frames.items()), '"{}"')
+    for frame, entry in frames.items():
+        if not isinstance(entry.get("indicators"), list):
+            raise Broken(f"the frame {frame!r} has no list of indicators; write indicators = [...] under it")
+    yield from _placed(text, ((frame, entry["indicators"]) for frame, entry in frames.items()), '"{}"')
 
 
 def _yaml(text: str) -> Iterator[Entry]:
@@ -67,7 +70,8 @@ def _placed(text: str, frames: Iterable[tuple[str, object]], shape: str) -> Iter
     """Give each indicator of a parsed file the line it stands on."""
     at = 0
     for frame, indicators in frames:
-        for indicator in indicators if isinstance(indicators, list) and indicators else [indicators or ""]:
+        for indicator in (indicators if isinstance(indicators, list) else [indicators]) or [""]:
+            indicator = "" if indicator is None else indicator
             found = text.find(shape.format(indicator if indicator != "" else frame), at)
             at = max(at, found + 1)
             yield frame, str(indicator), text.count("\n", 0, at) + 1
@@ -84,13 +88,13 @@ def _dic(text: str) -> Iterator[Entry]:
         elif line.strip() and marks == 1:
             key, _, name = line.strip().partition("\t") if "\t" in line.strip() else line.strip().partition(" ")
             names[key] = (name.strip(), number)
-        elif line.strip():
+        elif line.strip() and marks == 2:
             for key in cells[1:]:
                 if key.strip() not in names:
                     raise Broken(f"line {number}: no category is numbered {key.strip()!r}; add it between the % lines")
                 used.add(key.strip())
                 yield names[key.strip()][0], cells[0].strip(), number
-    if marks < 2:
+    if marks < 2 or not names:
         raise Broken("a .dic file begins with its numbered categories between two lines of %")
     yield from ((name, "", number) for key, (name, number) in names.items() if key not in used)
 

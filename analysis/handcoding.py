@@ -1,0 +1,275 @@
+"""Codes by hand: a blind sample, a sheet to fill in, and what a faulty measure does to a comparison."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.codebooks import SEED
+from analysis.codebooks.formats import decoded
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def draw_sample(articles: pd.DataFrame, n: int, *, by: Sequence[str] = ("outlet",), seed: int = SEED) -> pd.DataFrame:
+    """Draw articles to code by hand, as evenly as possible from every stratum.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        `article_id` and the columns named in `by`.
+    n : int
+        How many; all of them where there are fewer.
+    by : sequence of str
+        The strata; a missing value is a stratum of its own.
+    seed : int
+        Where the draw starts.
+
+    Returns
+    -------
+    DataFrame
+        The rows drawn, in an order that tells nothing about their stratum.
+
+    Raises
+    ------
+    ValueError
+        If `n` is less than 1.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": list("abcdef"), "outlet": list("xxxxyy")})
+    >>> draw_sample(articles, 4)["outlet"].value_counts().tolist()
+    [2, 2]
+    """
+    if n < 1:
+        raise ValueError(f"n={n}; ask for at least one article to code")
+    rng = np.random.default_rng(seed)
+    mixed = articles.sort_values("article_id").sample(frac=1, random_state=rng)
+    turn = mixed.groupby(list(by), dropna=False).cumcount()
+    return mixed.iloc[np.argsort(turn.to_numpy(), kind="stable")[:n]].sample(frac=1, random_state=rng)
+
+
+def write_sheet(sample: pd.DataFrame, frames: Sequence[str], path: str | Path) -> pd.DataFrame:
+    """Write a coding sheet: the text and an empty cell per frame, nothing that tells whose article it is.
+
+    Coders enter 1 where the frame is there, else 0. Names of outlets are masked in the texts; `read_sheet` knows
+    the items again without a key.
+
+    Parameters
+    ----------
+    sample : DataFrame
+        `article_id`, `outlet`, `text`; what `draw_sample` returned.
+    frames : sequence of str
+        The columns to be filled in.
+    path : str or Path
+        A CSV file, in UTF-8 with the mark that spreadsheets look for.
+
+    Returns
+    -------
+    DataFrame
+        What was written: `item`, `text` and the frames.
+
+    Raises
+    ------
+    FileExistsError
+        If the file is there already: it may hold somebody's codes.
+    """
+    if Path(path).exists():
+        raise FileExistsError(f"{path} exists and may hold codes; name another file or move it away")
+    names = "|".join(sorted((re.escape(name) for name in sample["outlet"].dropna().unique()), key=len, reverse=True))
+    texts = sample["text"].str.replace(rf"(?i)\b(?:{names})\b", "[outlet]", regex=True) if names else sample["text"]
+    texts = texts.where(~texts.str.startswith(_FORMULA), "'" + texts)
+    sheet = pd.DataFrame({"item": [_item(key) for key in sample["article_id"]], "text": texts.to_numpy()})
+    sheet = sheet.assign(**dict.fromkeys(frames, ""))
+    sheet.to_csv(path, index=False, encoding="utf-8-sig")
+    return sheet
+
+
+def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) -> pd.DataFrame:
+    """Read a filled-in coding sheet, or say what is wrong with it and on which line.
+
+    Parameters
+    ----------
+    path : str or Path
+        The sheet that `write_sheet` began.
+    articles : DataFrame
+        `article_id` of the corpus the sample was drawn from.
+    frames : sequence of str
+        The columns that were to be filled in.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id`, one int column (0 or 1) per frame.
+
+    Raises
+    ------
+    ValueError
+        If the file is not UTF-8, its columns differ, an item is unknown or stands twice, or a cell is missing or
+        neither 0 nor 1.
+    """
+    file, known = Path(path).name, {_item(key): key for key in articles["article_id"]}
+    rows = csv.reader(decoded(Path(path)).splitlines(keepends=True))
+    columns = next(rows, [])
+    if missing := [name for name in ["item", *frames] if name not in columns]:
+        raise ValueError(f"{file}, line 1: no column {missing[0]!r} in {columns}; keep the sheet's columns as written")
+    if other := [name for name in columns if name not in ["item", "text", *frames]]:
+        raise ValueError(f"{file}, line 1: the column {other[0]!r} is no frame of this codebook; delete it")
+    codes: dict[object, list[int]] = {}
+    line = rows.line_num + 1
+    for row in rows:
+        cells = dict(zip(columns, row, strict=False))
+        if any(cell.strip() for cell in row):
+            _add(codes, known, cells, frames, f"{file}, line {line}")
+        line = rows.line_num + 1
+    if not codes:
+        raise ValueError(f"{file}: no article is coded in it; fill it in and read it again")
+    return pd.DataFrame.from_dict(codes, orient="index", columns=list(frames)).rename_axis("article_id")
+
+
+def _add(
+    codes: dict[object, list[int]], known: dict[str, object], cells: dict[str, str], frames: Sequence[str], where: str
+) -> None:
+    """Check one row of a sheet and keep its codes."""
+    item = cells.get("item", "").strip()
+    if item not in known:
+        raise ValueError(f"{where}: no article has the item {item!r}; read the sheet with the corpus it was drawn from")
+    if known[item] in codes:
+        raise ValueError(f"{where}: the item {item!r} stands twice; keep one row")
+    for frame in frames:
+        cell = cells.get(frame, "").strip()
+        if cell not in ("0", "1", "0.0", "1.0"):
+            problem = f"{cell!r} is no code" if cell else "the cell is empty"
+            raise ValueError(f"{where}, column {frame!r}: {problem}; enter 1 for present or 0 for absent")
+    codes[known[item]] = [int(float(cells[frame])) for frame in frames]
+
+
+def _item(article_id: object) -> str:
+    """Return the name an article has on a blind sheet."""
+    return "i" + hashlib.sha256(str(article_id).encode()).hexdigest()[:10]
+
+
+def corrected(
+    measured: pd.Series,
+    coded: pd.Series,
+    articles: pd.DataFrame,
+    *,
+    by: str = "outlet",
+    reps: int = 2000,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Compare shares of articles with a frame, corrected for the measure's mistakes, beside the naive comparison.
+
+    Maximum likelihood for a measure whose rates of hit and false alarm are the same everywhere: articles coded by hand
+    teach the rates, all articles teach the shares. Where the measure errs more for one outlet than for another, this
+    does not put it right.
+
+    Parameters
+    ----------
+    measured : Series
+        Index `article_id`, 0 or 1: what the measure says of every article.
+    coded : Series
+        Index `article_id`, 0 or 1: what people said of some of them.
+    articles : DataFrame
+        `article_id`, the column named in `by`, and `event` (resampled whole, where known).
+    by : str
+        Whose shares are compared.
+    reps, seed : int
+        Bootstrap samples, and where they start.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair of values of `by`: `one`, `other`, `naive`, `naive_low`, `naive_high`, `corrected`, `low`,
+        `high` (differences of shares, one minus other, 95 %), `hits`, `false_alarms` (the measure's rates), `n`,
+        `n_coded` (int).
+
+    Raises
+    ------
+    ValueError
+        If no article is coded as having the frame, or none as lacking it, or the measure says nothing of a coded one.
+
+    Notes
+    -----
+    TeBlunthuis, Hase & Chan 2024, Misclassification in automated content analysis causes bias in regression. Can we
+    fix it? Yes we can!, Communication Methods and Measures 18(3).
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": range(8), "outlet": list("xxxxyyyy")})
+    >>> said = pd.Series([1, 1, 1, 0, 1, 0, 0, 0])
+    >>> corrected(said, said, articles, reps=50)[["naive", "corrected"]].round(2).values.tolist()
+    [[0.5, 0.5]]
+    """
+    if lost := sorted(set(coded.index) - set(measured.index), key=str):
+        raise ValueError(f"the measure says nothing of the coded article {lost[0]!r}; measure the same corpus")
+    if coded.nunique() < 2:
+        raise ValueError("every coded article has the same code; code more until some have the frame and some lack it")
+    cells, names = _cells(measured, coded, articles, by)
+    draws = np.random.default_rng(seed).multinomial(len(cells), np.full(len(cells), 1 / len(cells)), size=reps)
+    whole, again = cells.sum(axis=0)[None], np.tensordot(draws, cells, 1)
+    (naive, (shares, rates)), (naives, (fixed, _)) = ((_naive(some), _likeliest(some)) for some in (whole, again))
+    rows = []
+    for a, b in combinations(range(len(names)), 2):
+        simple, better = naive[0, a] - naive[0, b], shares[0, a] - shares[0, b]
+        spread, n = _middle(naives[:, a] - naives[:, b]), whole[0, [a, b]]
+        mended = _middle(fixed[:, a] - fixed[:, b])
+        counts = (int(n.sum()), int(n[:, :4].sum()))
+        rows.append((names[a], names[b], simple, *spread, better, *mended, *rates[0], *counts))
+    columns = ["one", "other", "naive", "naive_low", "naive_high", "corrected", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "hits", "false_alarms", "n", "n_coded"])
+
+
+def _cells(measured: pd.Series, coded: pd.Series, articles: pd.DataFrame, by: str) -> tuple[np.ndarray, pd.Index]:
+    """Count articles by cluster, group and what was said of them: clusters × groups × six cells."""
+    table = articles[articles["article_id"].isin(measured.index)].reset_index(drop=True)
+    groups, names = pd.factorize(table[by], sort=True)
+    said, truth = measured.loc[table["article_id"]].to_numpy(int), coded.reindex(table["article_id"]).to_numpy(float)
+    kind = np.where(np.isnan(truth), 4 + said, 2 * np.nan_to_num(truth) + said).astype(int)
+    alone = pd.Series("article " + table["article_id"].astype(str), table.index, dtype=object)
+    event = table["event"].astype(object) if "event" in table else pd.Series(np.nan, table.index, dtype=object)
+    cluster = pd.factorize(event.where(event.notna(), alone))[0]
+    cells = np.zeros((cluster.max() + 1, len(names), 6))
+    np.add.at(cells, (cluster[groups >= 0], groups[groups >= 0], kind[groups >= 0]), 1)
+    return cells, names
+
+
+def _naive(cells: np.ndarray) -> np.ndarray:
+    """Return samples × groups: the share of articles the measure says yes to."""
+    with np.errstate(invalid="ignore"):
+        return cells[..., [1, 3, 5]].sum(axis=-1) / cells.sum(axis=-1)
+
+
+def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Return the likeliest shares (samples × groups) and rates (samples × 2) by expectation-maximisation.
+
+    The six cells of a group: coded absent (said no, yes), coded present (said no, yes), not coded (said no, yes).
+    """
+    absent, present, unknown = cells[..., 0:2], cells[..., 2:4], cells[..., 4:6]
+    share, rate = np.full(cells.shape[:2], 0.5), _rates(absent, present)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        for _ in range(steps):
+            yes = share[..., None] * rate[:, None, 1]
+            likely = unknown * np.nan_to_num(yes / (yes + (1 - share[..., None]) * rate[:, None, 0]))
+            share = (present + likely).sum(axis=-1) / cells.sum(axis=-1)
+            rate = _rates(absent + unknown - likely, present + likely)
+    return share, rate[:, ::-1, 1]
+
+
+def _rates(absent: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """Return samples × (absent, present) × (said no, said yes): how often the measure says what, never quite 0 or 1."""
+    counts = np.stack([absent.sum(axis=1), present.sum(axis=1)], axis=1) + 0.01
+    return counts / counts.sum(axis=-1, keepdims=True)
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    """Return the bounds of the middle 95 %."""
+    low, high = np.nanquantile(values, [0.025, 0.975])
+    return float(low), float(high)

@@ -1,0 +1,213 @@
+"""Whom do they call what: labels for one and the same thing, in the outlet's voice and in quotations."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analysis import codebooks
+from analysis.codebooks.formats import decoded
+
+_HEDGED = re.compile(r"(?i)\b(?:so-called|self-styled|self-proclaimed)\b[\s“\"‘']*(?:the\s)?$|^(?:so-called|self-)")
+_OPENS, _CLOSES = re.compile(r"[“\"‘']$"), re.compile(r"[”\"’'](?!s\b)")
+
+
+def naming(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFrame:
+    """Tell by which labels each outlet names each referent, in its own voice and in quotations.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units: `article_id`, `outlet`, `sentence`, `voice`, `start`, `text`.
+    codebook : str or Path
+        A bundled codebook of labels, or a TOML file of the same shape.
+
+    Returns
+    -------
+    DataFrame
+        One row per referent, outlet and voice in which it is named, and label in use anywhere: `referent`, `label`,
+        `outlet`, `voice`, `articles` (int, that use the label), `mentions` (int), `share` (of that outlet's labels for
+        the referent in that voice), `low`, `high` (95 %).
+
+    Notes
+    -----
+    The interval is Wilson's, on the number of mentions that would tell as much if articles did not repeat themselves,
+    between the number of articles and that of mentions (Korn & Graubard 1998, Survey Methodology 24).
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": ["a"], "outlet": "x", "sentence": 0, "voice": "own", "start": 0,
+    ...                       "text": ["Daesh lost the town."]})
+    >>> naming(parts)[["referent", "label", "mentions", "share"]].values.tolist()
+    [['isis', 'Daesh', 1, 1.0]]
+    """
+    found = mentions(parts, codebook)
+    used_anywhere = set(found[["referent", "label"]].itertuples(index=False, name=None))
+    order = [(r.name, label) for r in _load(codebook) for label in r.labels if (r.name, label) in used_anywhere]
+    rows = []
+    for (outlet, voice, referent), named in found.groupby(["outlet", "voice", "referent"], sort=True, dropna=False):
+        table = named.groupby(["article_id", "label"]).size().unstack(fill_value=0)
+        for label in [label for name, label in order if name == referent]:
+            used = table[label].to_numpy() if label in table else np.zeros(len(table), int)
+            share, low, high = _interval(used, table.to_numpy().sum(axis=1))
+            rows.append((referent, label, outlet, voice, int((used > 0).sum()), int(used.sum()), share, low, high))
+    names = ["referent", "label", "outlet", "voice", "articles", "mentions", "share", "low", "high"]
+    kinds = dict.fromkeys(names[:4], "str") | dict.fromkeys(names[4:6], "int64") | dict.fromkeys(names[6:], "float64")
+    table = pd.DataFrame(rows, columns=names).astype(kinds)
+    rank = {referent: place for place, (referent, _) in enumerate(order)}
+    return table.sort_values("referent", key=lambda column: column.map(rank), kind="stable").reset_index(drop=True)
+
+
+def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFrame:
+    """List every mention of every referent with the label it is given.
+
+    Parameters
+    ----------
+    parts, codebook
+        As for `naming`.
+
+    Returns
+    -------
+    DataFrame
+        In order of the text: `article_id`, `outlet`, `sentence` (int), `referent`, `label`, `form` (as printed),
+        `voice`, `start`, `end` (int, in the article's text), `first` (bool, of the article's mentions of the referent
+        in that voice), `so_called` (bool, led in by so-called, self-styled or self-proclaimed), `scare_quoted` (bool,
+        alone within quotation marks).
+
+    Raises
+    ------
+    ValueError
+        If the codebook is not UTF-8 or TOML, has no labels or a broken pattern; the message says where.
+    """
+    columns = ["article_id", "outlet", "sentence", "voice", "start", "text"]
+    rows = [
+        (article, outlet, sentence, referent, label, match[0], voice, at + match.start(), at + match.end(), *marks)
+        for article, outlet, sentence, voice, at, text in parts[columns].itertuples(index=False)
+        for match, label, referent in _found(text, _load(codebook))
+        for marks in [(bool(_HEDGED.search(text[: match.start()]) or _HEDGED.match(match[0])), _scare(text, match))]
+    ]
+    names = ["article_id", "outlet", "sentence", "referent", "label", "form", "voice", "start", "end"]
+    table = pd.DataFrame(rows, columns=[*names, "so_called", "scare_quoted"])
+    table.insert(9, "first", ~table.duplicated(["article_id", "referent", "voice"]))
+    kinds = dict.fromkeys(["referent", "label", "form", "voice"], "str") | dict.fromkeys(names[7:], "int64")
+    return table.astype(kinds | {"first": bool, "so_called": bool, "scare_quoted": bool})
+
+
+def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own") -> pd.DataFrame:
+    """Return each article's labels for one referent as shares, ready for `compare.contrast`.
+
+    Parameters
+    ----------
+    named : DataFrame
+        What `mentions` returned.
+    referent : str
+    voice : {"own", "quoted"} or None
+        None for both.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id`, one float column per label; each row adds up to 1. Articles that never name the referent in
+        that voice are left out.
+
+    Raises
+    ------
+    KeyError
+        If no article names the referent.
+    """
+    chosen = named[named["referent"].eq(referent)]
+    if chosen.empty:
+        raise KeyError(
+            f"no article names {referent!r}; named are {', '.join(sorted(set(named['referent']))) or 'none'}"
+        )
+    labels = list(chosen["label"].unique())
+    chosen = chosen if voice is None else chosen[chosen["voice"].eq(voice)]
+    table = chosen.groupby(["article_id", "label"], sort=False).size().unstack(fill_value=0)
+    return (
+        table.div(table.sum(axis=1), axis=0).reindex(columns=sorted(labels), fill_value=0.0).rename_axis(columns=None)
+    )
+
+
+def _found(text: str, referents: Iterable[_Referent]) -> list[tuple[re.Match[str], str, str]]:
+    """Return (match, label, referent) of every mention in order of the text."""
+    found = [(match, label, referent.name) for referent in referents for label, match in referent.find(text)]
+    return sorted(found, key=lambda mention: mention[0].start())
+
+
+@dataclass(frozen=True)
+class _Referent:
+    """One thing and the patterns of its labels."""
+
+    name: str
+    labels: tuple[str, ...]
+    forms: re.Pattern[str]
+    unless: tuple[re.Pattern[str], ...]
+
+    def find(self, text: str) -> list[tuple[str, re.Match[str]]]:
+        """Return (label, match) of each mention."""
+        found = list(self.forms.finditer(text))
+        no = [match.span() for pattern in self.unless for match in pattern.finditer(text)] if found else []
+        kept = [m for m in found if not any(a <= m.start() and m.end() <= b for a, b in no)]
+        return [(self.labels[int((m.lastgroup or "_0")[1:])], m) for m in kept]
+
+
+@lru_cache(maxsize=8)
+def _load(codebook: str | Path) -> tuple[_Referent, ...]:
+    """Read and compile a codebook of labels."""
+    path = Path(codebook)
+    text = decoded(path) if path.suffix else ""
+    try:
+        book = tomllib.loads(text) if path.suffix else codebooks.read(str(codebook))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
+    listed = book.get("referents", {})
+    if not listed or not all(entry.get("labels") for entry in listed.values()):
+        raise ValueError(f"{path.name}: each referent needs [referents.NAME.labels] with forms; see the bundled naming")
+    return tuple(_compiled(name, entry, f"{path.name}, referent {name!r}") for name, entry in listed.items())
+
+
+def _compiled(name: str, entry: dict, where: str) -> _Referent:
+    """Compile the patterns of one referent."""
+    choices = []
+    for number, (label, how) in enumerate(entry["labels"].items()):
+        forms = how.get("forms") or []
+        if not forms:
+            raise ValueError(f"{where}: the label {label!r} has no forms; give forms = ['…'] or delete it")
+        [_pattern(form, f"{where}, label {label!r}") for form in forms]
+        choices.append(f"(?P<_{number}>{'(?i:' if how.get('any_case') else '(?:'}{'|'.join(forms)}))")
+    unless = tuple(_pattern(pattern, f"{where}, unless") for pattern in entry.get("unless", []))
+    return _Referent(name, tuple(entry["labels"]), re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)"), unless)
+
+
+def _pattern(pattern: str, where: str) -> re.Pattern[str]:
+    """Compile a pattern, or say which one is broken."""
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{where}: the pattern {pattern!r} is broken ({error}); mend or delete it") from None
+
+
+def _scare(text: str, match: re.Match[str]) -> bool:
+    """Tell whether a mention stands alone within quotation marks."""
+    return bool(_OPENS.search(text[: match.start()]) and _CLOSES.match(text, match.end()))
+
+
+def _interval(used: np.ndarray, named: np.ndarray) -> tuple[float, float, float]:
+    """Return a ratio over articles with Wilson's interval on the effective number of mentions."""
+    n, total = len(named), int(named.sum())
+    share, size = float(used.sum() / total), float(n)
+    spread = np.sum((used - share * named) ** 2) / total**2 * n / max(n - 1, 1)
+    if spread > 0:
+        size = float(np.clip(share * (1 - share) / spread, n, total))
+    z = stats.t.ppf(0.975, max(n - 1, 1))
+    middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
+    half = z / (1 + z**2 / size) * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))
+    return share, max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,323 @@
+"""Frames: shares with known answers, coders that learn, sheets that are checked, scales and corrections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+
+from analysis.coder import FrameCoder, best_threshold, held_out
+from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, indicator_sentences
+from analysis.handcoding import corrected, draw_sample, read_sheet, write_sheet
+from analysis.indicators import phrases
+from analysis.scaling import polarity
+from analysis.text import count, units
+
+BOOK = {"moral": ["dut*", "right and wrong", "sin"], "money": ["price*", "$"]}
+TEXT = "A duty, a sin. It rained. “Prices rise, and I know right and wrong,” the mayor said. It cost $5. Dutiful men."
+
+
+def parts_of(*texts: str, outlets: str | None = None) -> pd.DataFrame:
+    """Return the units of some texts, outlets by letter."""
+    ids = [f"a{number}" for number in range(len(texts))]
+    return units(pd.DataFrame({"article_id": ids, "outlet": list(outlets or "x" * len(texts)), "text": texts}))
+
+
+def test_shares_count_sentences_not_indicators() -> None:
+    assert frame_shares(parts_of(TEXT), BOOK).loc["a0"].to_dict() == {"moral": 0.6, "money": 0.4}
+
+
+def test_voices_are_kept_apart_with_their_own_denominators() -> None:
+    parts = parts_of(TEXT, "No one spoke.")
+    quoted, own = frame_shares(parts, BOOK, voice="quoted"), frame_shares(parts, BOOK, voice="own")
+    assert quoted.loc["a0"].to_dict() == {"moral": 1.0, "money": 1.0}
+    assert quoted.loc["a1"].isna().all()
+    assert own.loc["a0"].to_dict() == {"moral": 0.4, "money": 0.2}
+    with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
+        frame_shares(parts, BOOK, voice="mine")
+
+
+def test_counts_at_hand_give_the_same_shares() -> None:
+    parts = parts_of(TEXT, "A sin and a price.")
+    counts = count(parts, phrases=phrases(BOOK))
+    pd.testing.assert_frame_equal(frame_shares(parts, BOOK, counts=counts), frame_shares(parts, BOOK))
+
+
+def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:
+    parts = parts_of("A sin, a sin. A sin. A duty.", "A sin. A sin. A sin.")
+    assert indicator_sentences(parts, BOOK)["moral"]["sin"].tolist() == [2, 3]
+    breadth = frame_breadth(parts, BOOK)["moral"]
+    assert breadth.tolist() == pytest.approx([np.log(3) + np.log(2), np.log(4)])
+
+
+def test_the_sentences_behind_a_share() -> None:
+    found = frame_sentences(parts_of(TEXT), BOOK)
+    moral = found[found["frame"].eq("moral")]
+    assert moral["text"].str.len().gt(0).all() and len(moral) == 3
+    assert moral["indicators"].tolist() == ["dut*, sin", "right and wrong", "dut*"]
+    whole = found.loc[found["sentence"].eq(2), "text"].iloc[0]
+    assert whole.startswith("“Prices") and whole.endswith("said.")
+    quoted = frame_sentences(parts_of(TEXT), BOOK, voice="quoted")["text"]
+    assert not quoted.str.contains("said").any()
+    assert frame_sentences(parts_of("It rained."), BOOK).empty
+
+
+def test_the_audit_knows_what_is_lost_without_an_indicator_and_who_alone_uses_it() -> None:
+    parts = parts_of("A duty, a sin. A sin. It rained. It rained.", "A duty. It rained.", outlets="xy")
+    table = audit(parts, BOOK).set_index(["indicator", "outlet"])
+    assert table.loc[("sin", "x"), ["articles", "sentences", "alone"]].tolist() == [1, 2, 1]
+    assert table.loc[("sin", "x"), ["share", "without"]].tolist() == [0.5, 0.25]
+    assert table.loc[("dut*", "x"), "without"] == 0.5
+    assert table.loc[("dut*", "y"), "without"] == 0.0
+    assert table["fires_in"].groupby("indicator").first().to_dict() == {
+        "$": 0, "dut*": 2, "price*": 0, "right and wrong": 0, "sin": 1
+    }  # fmt: skip
+
+
+def test_leaving_an_indicator_out_is_what_the_audit_says() -> None:
+    parts = parts_of(TEXT, "A duty. A sin. Prices.", outlets="xy")
+    table = audit(parts, BOOK).set_index(["frame", "indicator", "outlet"])["without"]
+    for frame, indicators in BOOK.items():
+        for left in indicators:
+            rest = {frame: [name for name in indicators if name != left]}
+            shares = frame_shares(parts, rest)[frame]
+            assert [table[frame, left, o] for o in "xy"] == pytest.approx(shares.tolist())
+
+
+@settings(derandomize=True, deadline=None, max_examples=25)
+@given(st.lists(st.lists(st.sampled_from(["duty", "sin", "rain", "prices"]), max_size=8), min_size=1, max_size=5))
+def test_shares_lie_in_bounds_and_articles_do_not_touch_one_another(words: list[list[str]]) -> None:
+    texts = [" came. ".join(["It", *each]) + "." for each in words]
+    parts = parts_of(*texts)
+    shares = frame_shares(parts, BOOK)
+    assert ((shares >= 0) & (shares <= 1)).all().all()
+    for name, rows in parts.groupby("article_id"):
+        assert frame_shares(rows, BOOK).loc[name].tolist() == shares.loc[name].tolist()
+
+
+MORAL = ["A duty was done in town {}.", "The sin of house {} was told."]
+DULL = ["It rained on street {}.", "The train to town {} was late."]
+
+
+def coded(n: int = 40, seed: int = 0) -> tuple[list[str], pd.DataFrame, np.ndarray]:
+    """Return invented texts, their codes and their events."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, (n, 2))
+    texts = [
+        " ".join([(MORAL if a else DULL)[rng.integers(2)].format(i), "A price rose." if b else "Snow fell.", DULL[0]])
+        for i, (a, b) in enumerate(y)
+    ]
+    return texts, pd.DataFrame(y, columns=["moral", "money"]), np.arange(n) // 4
+
+
+def test_the_coder_learns_gives_probabilities_and_is_the_same_every_time() -> None:
+    texts, codes, events = coded()
+    coder = FrameCoder(BOOK).fit(texts, codes, events)
+    chances = coder.predict_proba(texts)
+    assert coder.frames_ == ["moral", "money"] and chances.shape == (40, 2)
+    assert ((chances > 0) & (chances < 1)).all()
+    assert (coder.predict(texts) == codes.to_numpy()).mean() > 0.95
+    assert np.array_equal(FrameCoder(BOOK).fit(texts, codes, events).predict_proba(texts), chances)
+    assert coder.indicator_weights_["moral"]["sin"] > 0
+    assert clone(coder).get_params() == {"codebook": BOOK, "seed": 0}
+
+
+def test_the_coder_finds_the_bundled_codebook_by_the_names_of_the_frames() -> None:
+    texts, codes, _ = coded()
+    assert FrameCoder().fit(texts, codes.set_axis(["morality", "economic"], axis=1)).codebook_.name == "generic-frames"
+    assert FrameCoder().fit(texts, codes.set_axis(["moral", "economic"], axis=1)).codebook_.name == "narrative-frames"
+    assert FrameCoder().fit(texts, codes.set_axis(["p", "q"], axis=1)).codebook_ is None
+    assert FrameCoder(BOOK).fit(texts, codes.to_numpy()).frames_ == ["moral", "money"]
+
+
+def test_held_out_predictions_never_saw_the_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, codes, events = coded()
+    seen: list[tuple[set[int], set[int]]] = []
+    fit, probabilities = FrameCoder.fit, FrameCoder.predict_proba
+
+    def watched(self: FrameCoder, some: list[str], *rest: object) -> FrameCoder:
+        seen.append(({int(events[texts.index(text)]) for text in some}, set()))
+        return fit(self, some, *rest)
+
+    def asked(self: FrameCoder, some: list[str]) -> np.ndarray:
+        seen[-1][1].update(int(events[texts.index(text)]) for text in some)
+        return probabilities(self, some)
+
+    monkeypatch.setattr(FrameCoder, "fit", watched)
+    monkeypatch.setattr(FrameCoder, "predict_proba", asked)
+    held = held_out(texts, codes, coder=FrameCoder(BOOK), groups=events)
+    assert len(seen) == 5 and all(not learnt & asked_for for learnt, asked_for in seen)
+    assert held.groupby("frame").size().to_dict() == {"moral": 40, "money": 40}
+    assert held.loc[held["frame"].eq("moral"), "code"].tolist() == codes["moral"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("codes", "message"),
+    [
+        (pd.DataFrame({"moral": [0, 1, 2, 1]}), "not all 0 or 1"),
+        (pd.DataFrame({"moral": [0, 1, None, 1]}), "leave out articles that were not coded"),
+        (pd.DataFrame({"moral": [0, 1]}), "4 texts but 2 rows"),
+        (pd.DataFrame({"moral": [0, 0, 0, 1]}), "too few articles are coded with and without 'moral'"),
+    ],
+)
+def test_codes_that_nothing_can_be_learnt_from_are_refused(codes: pd.DataFrame, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        FrameCoder(BOOK).fit(["A duty.", "A sin.", "It rained.", "Snow fell."], codes)
+
+
+def test_the_best_threshold_separates_and_survives_ties() -> None:
+    assert 0.2 < best_threshold([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1]) < 0.8
+    assert best_threshold([0.5, 0.5, 0.5], [1, 0, 1]) == 0.5
+
+
+def test_the_sample_is_even_blind_and_repeatable() -> None:
+    articles = pd.DataFrame({"article_id": [f"a{i}" for i in range(30)], "outlet": ["x"] * 20 + ["y"] * 6 + ["z"] * 4})
+    drawn = draw_sample(articles, 12)
+    assert drawn["outlet"].value_counts().to_dict() == {"x": 4, "y": 4, "z": 4}
+    assert draw_sample(articles.iloc[::-1], 12)["article_id"].tolist() == drawn["article_id"].tolist()
+    assert len(draw_sample(articles, 99)) == 30
+    with pytest.raises(ValueError, match="at least one"):
+        draw_sample(articles, 0)
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> tuple[Path, pd.DataFrame]:
+    """Write a sheet of three articles and return its path and the corpus."""
+    articles = pd.DataFrame(
+        {"article_id": list("abc"), "outlet": "Vale Post", "text": ["The Vale Post saw\n\nit, twice.", "=1+1", "Rain."]}
+    )
+    write_sheet(articles, ["moral", "money"], tmp_path / "sheet.csv")
+    return tmp_path / "sheet.csv", articles
+
+
+def filled(path: Path, *changes: tuple[str, str]) -> Path:
+    """Enter 1 and 0 on every row, then make the changes."""
+    table = pd.read_csv(path, encoding="utf-8-sig").assign(moral="1", money="0")
+    table.to_csv(path, index=False)
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sheet_names_no_outlet_runs_no_formula_and_comes_back(sheet: tuple[Path, pd.DataFrame]) -> None:
+    path, articles = sheet
+    text = path.read_text(encoding="utf-8-sig")
+    assert "Vale Post" not in text and "[outlet]" in text and "'=1+1" in text
+    codes = read_sheet(filled(path), articles, ["moral", "money"])
+    assert codes.to_dict("index") == {key: {"moral": 1, "money": 0} for key in "abc"}
+    with pytest.raises(FileExistsError, match="may hold codes"):
+        write_sheet(articles, ["moral"], path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ([("Rain.,1,0", "Rain.,,0")], r"sheet.csv, line 6, column 'moral': the cell is empty; enter 1"),
+        ([("Rain.,1,0", "Rain.,2,0")], r"line 6, column 'moral': '2' is no code"),
+        ([("'=1+1,1,0\n", "'=1+1,1,0\nzzz,x,1,0\n")], r"line 6: no article has the item 'zzz'"),
+        ([("money", "cash")], r"line 1: no column 'money'"),
+        ([("money\n", "money,mood\n")], r"line 1: the column 'mood' is no frame"),
+        ([("twice.", "tw\udce9ce.")], r"UTF-8"),
+    ],
+)
+def test_a_faulty_sheet_is_refused_with_its_line(
+    sheet: tuple[Path, pd.DataFrame], changes: list[tuple[str, str]], message: str
+) -> None:
+    path, articles = sheet
+    if "\udce9" in changes[0][1]:
+        raw = filled(path).read_bytes().replace(b"twice.", b"tw\xe9ce.")
+        path.write_bytes(raw)
+    else:
+        filled(path, *changes)
+    with pytest.raises(ValueError, match=message):
+        read_sheet(path, articles, ["moral", "money"])
+
+
+def test_an_item_that_stands_twice_and_an_empty_sheet_are_refused(sheet: tuple[Path, pd.DataFrame]) -> None:
+    path, articles = sheet
+    text = filled(path).read_text(encoding="utf-8")
+    path.write_text(text + text.splitlines()[-1] + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"line 7: the item .* stands twice"):
+        read_sheet(path, articles, ["moral", "money"])
+    path.write_text(text.splitlines()[0] + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no article is coded"):
+        read_sheet(path, articles, ["moral", "money"])
+
+
+def test_the_correction_recovers_a_difference_that_mistakes_had_shrunk() -> None:
+    rng = np.random.default_rng(1)
+    n = 4000
+    articles = pd.DataFrame({"article_id": range(n), "outlet": np.repeat(["x", "y"], n // 2)})
+    truth = pd.Series(rng.random(n) < np.where(articles["outlet"].eq("x"), 0.7, 0.3), dtype=int)
+    said = truth.where(rng.random(n) < np.where(truth == 1, 0.75, 0.8), 1 - truth)
+    row = corrected(said, truth.sample(600, random_state=2), articles, reps=200).iloc[0]
+    assert row["naive"] == pytest.approx(0.4 * 0.55, abs=0.04)
+    assert row["corrected"] == pytest.approx(0.4, abs=0.06)
+    assert row["low"] < 0.4 < row["high"] and row["naive_high"] < 0.4
+    assert row["hits"] == pytest.approx(0.75, abs=0.05) and row["false_alarms"] == pytest.approx(0.2, abs=0.05)
+    assert (row["n"], row["n_coded"]) == (n, 600)
+
+
+def test_the_correction_refuses_codes_that_teach_nothing() -> None:
+    articles = pd.DataFrame({"article_id": [1, 2], "outlet": ["x", "y"]})
+    with pytest.raises(ValueError, match="same code"):
+        corrected(pd.Series({1: 1, 2: 0}), pd.Series({1: 1}), articles)
+    with pytest.raises(ValueError, match="says nothing of the coded article 3"):
+        corrected(pd.Series({1: 1, 2: 0}), pd.Series({1: 1, 3: 0}), articles)
+
+
+def scaled(n: int = 60, seed: int = 0) -> pd.DataFrame:
+    """Return invented articles, half about one theme and half about another."""
+    rng = np.random.default_rng(seed)
+    war = ["attack", "tank", "gun", "smoke", "hill", "blow"]
+    peace = ["truce", "school", "talk", "bread", "field", "wells"]
+    texts = [
+        " ".join(" ".join(rng.choice(words, 4)).capitalize() + "." for _ in range(8))
+        for words in [war, peace] * (n // 2)
+    ]
+    return parts_of(*texts)
+
+
+def test_the_scale_parts_the_themes_and_leaves_one_seed_out() -> None:
+    parts = scaled()
+    table = polarity(parts, {"war": ["attack*", "tank"], "peace": ["truce", "school*"]}, dimensions=4)
+    assert table["score"].iloc[0::2].max() < table["score"].iloc[1::2].min()
+    assert (table["low"] <= table["high"]).all() and set(table["seed_low"]) <= {"attack*", "tank", "truce", "school*"}
+    again = polarity(parts, {"war": ["attack*", "tank"], "peace": ["truce", "school*"]}, dimensions=4)
+    pd.testing.assert_frame_equal(table, again)
+    assert (
+        polarity(parts, {"war": ["attack", "tank"], "peace": ["truce", "school"]}, voice="quoted")["score"].isna().all()
+    )
+
+
+@pytest.mark.parametrize(
+    ("book", "message"),
+    [
+        ({"war": ["attack", "tank"]}, "has 1 frames; name two opposed"),
+        ({"war": ["attack", "zzz"], "peace": ["truce", "school"]}, "fewer than two seeds of 'war'"),
+    ],
+)
+def test_a_scale_needs_two_poles_with_seeds(book: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        polarity(scaled(), book)
+
+
+def test_codebook_beats_saying_yes_to_everything_on_hand_codes(corpora: Path) -> None:
+    import json
+
+    rows = [json.loads(line) for line in (corpora / "narrative-frames-dev.jsonl").read_text("utf-8").splitlines()]
+    data = pd.DataFrame(rows).rename(columns={"id": "article_id"}).set_index("article_id", drop=False)
+    breadth = frame_breadth(units(data), "narrative-frames").loc[data.index]
+    for frame in breadth:
+        present = data[frame].eq(1)
+        ranks = breadth[frame].rank()
+        auc = (ranks[present].sum() - present.sum() * (present.sum() + 1) / 2) / (present.sum() * (~present).sum())
+        assert auc > 0.65, (frame, auc)

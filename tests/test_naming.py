@@ -1,0 +1,158 @@
+"""Labels are found in the right voice, and what only looks like one is not counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.naming import label_shares, mentions, naming
+from analysis.text import units
+
+
+def parts_of(*texts: str, outlet: str = "x") -> pd.DataFrame:
+    """Return the units of some texts of one outlet."""
+    ids = [f"a{number}" for number in range(len(texts))]
+    return units(pd.DataFrame({"article_id": ids, "outlet": outlet, "text": texts}))
+
+
+def labels(text: str, referent: str = "isis") -> list[str]:
+    """Return the labels found for one referent."""
+    found = mentions(parts_of(text))
+    return found.loc[found["referent"].eq(referent), "label"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ISIS, ISIL and Daesh; what Da’esh is.", ["ISIS", "ISIL", "Daesh", "Daesh"]),
+        ("The so-called Islamic State left; Islamic State did.", ["so-called Islamic State", "Islamic State"]),
+        ("What is IS? It is not is.", ["IS"]),
+        ("IS-held streets, anti-ISIS troops, ISIS’s men", ["IS", "ISIS", "ISIS"]),
+        ("The terror group and a terrorist fled.", ["terrorists", "terrorists"]),
+        ("A counter-terrorist unit, anti-terrorist police, a terrorist attack, terrorism.", []),
+        ("Crisis, THIS, basis.", []),
+        ("Jihadis, jihadists and extremists.", ["jihadists", "jihadists", "extremists"]),
+    ],
+)
+def test_labels_of_the_group(text: str, expected: list[str]) -> None:
+    assert labels(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Troops retook the bridge, then recaptured the mill.", ["retake", "recapture"]),
+        ("The liberation of the east; the army captured Vale Street.", ["liberate", "capture"]),
+        ("The army seized control of the station.", ["seize"]),
+        ("The troops freed the northern town and took back the hills.", ["free", "take back"]),
+        ("ISIS seized the city; the group had captured it before.", []),
+        ("The city was captured by the militants.", []),
+        ("Police seized dozens of weapons and captured two fighters.", []),
+        ("A photograph captured in a video; the mayor seized on the mistake; carbon capture.", []),
+        ("The Liberation Front spoke.", []),
+        ("The mayor freed the prisoners.", []),
+        ("Daesh fled. Soldiers captured the hill.", ["capture"]),
+    ],
+)
+def test_only_the_taking_of_places_by_forces_counts(text: str, expected: list[str]) -> None:
+    assert labels(text, "city-taking") == expected
+
+
+def test_a_label_in_a_quotation_is_not_the_outlets_own() -> None:
+    table = naming(parts_of("ISIS held the town. “Daesh and its men will leave the whole of it soon,” the mayor said."))
+    used = table[table["mentions"] > 0].set_index("label")["voice"].to_dict()
+    assert used == {"ISIS": "own", "Daesh": "quoted"}
+
+
+def test_offsets_point_into_the_article_and_first_mentions_are_marked_per_voice() -> None:
+    text = "ISIS came.\n\nThen Daesh left. “We saw that the ISIS men were leaving the town,” she said."
+    found = mentions(parts_of(text))
+    assert [text[a:b] for a, b in zip(found["start"], found["end"], strict=True)] == ["ISIS", "Daesh", "ISIS"]
+    assert found["first"].tolist() == [True, False, True]
+
+
+def test_so_called_and_scare_quotes_are_marked() -> None:
+    found = mentions(parts_of("The so-called ISIS, self-styled jihadists, the ‘liberation’ of the town, ISIS’s men."))
+    assert found["so_called"].tolist() == [True, True, False, False]
+    assert found["scare_quoted"].tolist() == [False, False, True, False]
+
+
+def test_shares_of_known_articles() -> None:
+    table = naming(parts_of("ISIS. Daesh.", "ISIS and ISIS.", "It rained.")).set_index("label")
+    assert table["share"].to_dict() == {"ISIS": 0.75, "Daesh": 0.25}
+    assert table["articles"].to_dict() == {"ISIS": 2, "Daesh": 1}
+    assert ((table["low"] >= 0) & (table["low"] <= table["share"]) & (table["share"] <= table["high"])).all()
+
+
+def test_repetition_within_articles_does_not_narrow_the_interval() -> None:
+    once = naming(parts_of(*["ISIS."] * 4, *["Daesh."] * 4)).set_index("label").loc["ISIS"]
+    often = naming(parts_of(*["ISIS. " * 20] * 4, *["Daesh. " * 20] * 4)).set_index("label").loc["ISIS"]
+    assert (once["low"], once["high"]) == pytest.approx((often["low"], often["high"]))
+
+
+def test_the_interval_knows_whether_articles_agree_and_never_closes_on_a_full_share() -> None:
+    mixed = naming(parts_of(*["ISIS. Daesh. " * 10] * 4)).iloc[0]
+    split = naming(parts_of(*["ISIS. " * 20, "Daesh. " * 20] * 2)).iloc[0]
+    assert mixed["high"] - mixed["low"] < 0.5 * (split["high"] - split["low"])
+    full = naming(parts_of(*["ISIS. " * 50] * 3)).iloc[0]
+    assert full["share"] == full["high"] == 1.0 and full["low"] < 0.5
+
+
+def test_more_articles_narrow_the_interval() -> None:
+    few = naming(parts_of(*["ISIS. Daesh."] * 3)).iloc[0]
+    many = naming(parts_of(*["ISIS. Daesh."] * 30)).iloc[0]
+    assert many["high"] - many["low"] < few["high"] - few["low"]
+
+
+def test_label_shares_of_articles_add_up_and_leave_out_the_silent() -> None:
+    found = mentions(parts_of("ISIS. Daesh.", "It rained.", "“We saw that Daesh was there all day,” she said."))
+    table = label_shares(found, "isis")
+    assert table.to_dict("index") == {"a0": {"Daesh": 0.5, "ISIS": 0.5}}
+    assert label_shares(found, "isis", voice=None).sum(axis=1).tolist() == [1.0, 1.0]
+    with pytest.raises(KeyError, match="named are isis"):
+        label_shares(found, "pmf")
+
+
+@settings(derandomize=True, deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["ISIS", "Daesh", "“ISIL”", "rain"]), min_size=1, max_size=6), min_size=1, max_size=6
+    )
+)
+def test_shares_add_up_and_order_does_not_matter(words: list[list[str]]) -> None:
+    texts = [" fell. ".join(each) + "." for each in words]
+    parts = parts_of(*texts)
+    table = naming(parts)
+    for _, rows in table.groupby(["outlet", "voice", "referent"]):
+        assert rows["share"].sum() == pytest.approx(1.0)
+    turned = parts.set_index("article_id").loc[list(dict.fromkeys(parts["article_id"]))[::-1]].reset_index()
+    pd.testing.assert_frame_equal(naming(turned), table)
+
+
+def test_nothing_named_gives_an_empty_table_with_its_columns() -> None:
+    table = naming(parts_of("It rained."))
+    assert table.empty and list(table)[:4] == ["referent", "label", "outlet", "voice"]
+    assert mentions(parts_of("It rained."))["start"].dtype == "int64"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[referents.a.labels]\nx = { forms = ['(x'] }\n",
+            r"my.toml, referent 'a', label 'x': the pattern .* is broken",
+        ),
+        ("[referents.a.labels]\nx = { forms = [] }\n", r"my.toml, referent 'a': the label 'x' has no forms"),
+        ("[referents.a]\nwhat = 'x'\n", r"my.toml: each referent needs"),
+        ("[referents", r"my.toml: Expected .*mend"),
+    ],
+)
+def test_a_faulty_codebook_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        mentions(parts_of("x"), path)

@@ -7,7 +7,7 @@ import os
 import textwrap
 import unicodedata
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pandas as pd
 from adjustText import adjust_text
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 COLOURS = (
@@ -149,6 +150,53 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
     plt.close(fig)
     return SavedFigure(name, caption, alt, png.getvalue())
+
+
+class Reason(str):
+    """Why there is no figure; shows as plain text where the figure would have been."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def publish(
+    name: str, frame: pd.DataFrame, draw: Callable[..., Axes], *, title: str, caption: str, alt: str,
+    xlabel: str = "", ylabel: str = "", size: tuple[float, float | None] = (7.5, None), otherwise: str = "",
+    **options: Any,
+) -> SavedFigure | Reason:  # fmt: skip
+    """Draw one frame with one function, give it its words, and save it; or say why it cannot be drawn.
+
+    Parameters
+    ----------
+    name, caption, alt : str
+        As in :func:`save_figure`.
+    frame : DataFrame
+        What is drawn; when it has no rows there is no figure, and `otherwise` is returned.
+    draw : callable
+        One of this module's draw functions; `options` are handed to it.
+    title, xlabel, ylabel : str
+        The title asks or states what is drawn; an axis names its unit.
+    size : (float, float or None)
+        Inches; a height of None gives every row of labels the room it needs.
+    otherwise : str
+        The reason told when there is nothing to draw.
+
+    Returns
+    -------
+    SavedFigure or Reason
+
+    Examples
+    --------
+    >>> publish("01-events", pd.DataFrame(), bars, title="?", caption="c", alt="a", otherwise="No events are known.")
+    No events are known.
+    """
+    if frame.empty:
+        return Reason(otherwise or "There is nothing to draw.")
+    key = next((k for k in (options.get("rows"), options.get("label"), "outlet", "label") if k in frame), None)
+    fig, ax = canvas(size[0], size[1] or 1.7 + 0.3 * max(frame[key].nunique() if key else 8, 3))
+    draw(frame, ax, **options)
+    ax.set(title=plain(title, 90), xlabel=plain(xlabel, 90), ylabel=plain(ylabel, 60))
+    return save_figure(fig, name, frame, caption=caption, alt=alt)
 
 
 def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
@@ -307,7 +355,7 @@ def words(
         arrows = {"arrowstyle": "-", "color": "#b0b0b0", "lw": 0.6}
         state = np.random.get_state()  # adjustText breaks ties with numpy's global generator
         np.random.seed(0)
-        adjust_text(labels, chosen[x].to_numpy(), chosen[y].to_numpy(), ax=ax, arrowprops=arrows, iter_lim=400)
+        adjust_text(labels, chosen[x].to_numpy(), chosen[y].to_numpy(), ax=ax, expand=(1.12, 1.35), arrowprops=arrows, iter_lim=600)
         np.random.set_state(state)
     return ax
 
@@ -333,4 +381,21 @@ def ranges(
         for at, marker in [(row["value"], "o"), *open_ends]:
             ax.plot(at, places[i], marker, ms=6, color=colour)
     ax.xaxis.set_major_formatter(FuncFormatter(_number))
+    return ax
+
+
+def dispersion(
+    frame: pd.DataFrame, ax: Axes, *, label: str = "label", colours: Mapping[str, str] | None = None,
+    colour_by: str | None = None,
+) -> Axes:  # fmt: skip
+    """Draw where in a text things stand: one row per label, a stroke from `start` to `end` for each place.
+
+    Rows stand in order of first appearance; `colours` is looked up by the column `colour_by` (default: the label).
+    """
+    names = list(dict.fromkeys(frame[label]))
+    for place, name in zip(_rows(ax, names), names, strict=True):
+        for row in frame[frame[label] == name].to_dict("records"):
+            colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
+            ax.add_patch(Rectangle((row["start"], place - 0.32), row["end"] - row["start"], 0.64, color=colour, lw=0.8))
+    ax.set_xlim(0, frame["end"].max())
     return ax

@@ -414,7 +414,8 @@ def finding(row: Mapping[str, Any] | pd.Series, *, unit: str | None = None) -> s
         return f"{name}: {'higher' if estimate > 0 else 'lower'} in {a} than in {other} ({facts})."
     least = row.get("smallest_detectable", np.nan)
     if not pd.isna(least):
-        shown = "no difference of any size" if np.isinf(least) else f"a difference of {_amount(least, unit)}"
+        most = 1 if unit == "share" else np.inf
+        shown = "no difference of any size" if least >= most else f"a difference of {_amount(least, unit)}"
         facts += f"; {shown} could have been shown"
     return f"{name}: no clear difference between {a} and {other} ({facts})."
 

@@ -75,10 +75,11 @@ class Design:
 
     def statistic(self, chosen: np.ndarray, x: Any) -> np.ndarray:
         """Return the absolute studentised difference, measures × assignments, for cells, sparse or not."""
-        draws, square, kind = np.ascontiguousarray(chosen.T), x**2, chosen.dtype
+        draws, square, kind = chosen.T, x**2, chosen.dtype
+        draws = np.ascontiguousarray(draws) if sparse.issparse(x) else draws
         value, scale = x @ draws, (square @ self.weight)[:, None].astype(kind)
         if self.slope.any():
-            varying = square @ (draws * self.slope[:, None].astype(kind))
+            varying = (square * self.slope.astype(kind)) @ draws
             scale = np.add(varying, scale, out=varying)
         if not self.matched:
             middle, n = x.mean(axis=1)[:, None].astype(kind), kind.type(self.mine.sum())
@@ -276,9 +277,11 @@ def share_beyond(null: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 def interval(design: Design, chosen: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Invert the permutation test: the ends of the shifts of the level that it does not reject at 5 %."""
-    c, draws = design.shift[None], np.vstack([design.mine, chosen])
-    top, tilt = design.gain * (x @ draws.T), design.gain * (c @ draws.T)
-    flat, mixed, bent = (design.squares(draws, *pair) for pair in ((x, x), (x, c), (c, c)))
+    c = np.repeat(design.shift[None], len(x), axis=0)
+    moments = np.stack([x * x, x * c, c * c])
+    cells = np.concatenate([np.stack([x, c]) * design.gain, moments * design.slope]).reshape(-1, x.shape[1])
+    sums = np.column_stack([cells @ design.mine, cells @ chosen.T]).reshape(5, len(x), -1)
+    top, tilt, (flat, mixed, bent) = sums[0], sums[1], sums[2:] + (moments @ design.weight)[:, :, None]
 
     def kept(shift: np.ndarray) -> np.ndarray:
         by = shift[:, None]

@@ -205,8 +205,8 @@ def _interval(used: np.ndarray, named: np.ndarray) -> tuple[float, float, float]
     n, total = len(named), int(named.sum())
     share, size = float(used.sum() / total), float(n)
     spread = np.sum((used - share * named) ** 2) / total**2 * n / max(n - 1, 1)
-    if spread > 0:
-        size = float(np.clip(share * (1 - share) / spread, n, total))
+    if n > 1 and 0 < share < 1:
+        size = float(np.clip(share * (1 - share) / max(spread, 1e-12), n, total))
     z = stats.t.ppf(0.975, max(n - 1, 1))
     middle = (share + z**2 / (2 * size)) / (1 + z**2 / size)
     half = z / (1 + z**2 / size) * np.sqrt(share * (1 - share) / size + z**2 / (4 * size**2))

@@ -303,16 +303,16 @@ def learn(articles: pd.DataFrame) -> dict[str, Boilerplate]:
     tails: dict[tuple[str, ...], Counter[str]] = {}
     first: Counter[str] = Counter()
     known = articles.dropna(subset=["outlet"]).drop_duplicates(["outlet", "text"])
-    for row in known.itertuples():
-        for run in _head_runs(row.text):
-            heads.setdefault(run, Counter())[row.outlet] += 1
-        for run in _tail_runs(row.text):
-            tails.setdefault(run, Counter())[row.outlet] += 1
-        title = row.title if isinstance(row.title, str) else None
-        first[row.outlet] += headline_end(row.text, title, bare=True) > 0
+    outlets = known["outlet"].astype(str).tolist()
+    for outlet, title, text in zip(outlets, known["title"], known["text"], strict=True):
+        for run in _head_runs(text):
+            heads.setdefault(run, Counter())[outlet] += 1
+        for run in _tail_runs(text):
+            tails.setdefault(run, Counter())[outlet] += 1
+        first[outlet] += headline_end(text, title if isinstance(title, str) else None, bare=True) > 0
     return {
         outlet: Boilerplate(_own(heads, outlet, n), _own(tails, outlet, n), first[outlet] >= max(3, n / 50))
-        for outlet, n in sorted(known["outlet"].value_counts().items())
+        for outlet, n in sorted(Counter(outlets).items())
     }
 
 

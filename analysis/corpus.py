@@ -95,17 +95,25 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     """
     records, rejected = _gather(_locate(path))
     mappings = _mappings(records, dict(columns or {}))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for record, mapping in _watched(list(zip(records, mappings, strict=True)), "cleaning"):
         row = _row(record, mapping)
-        (rejected if isinstance(row, Rejection) else rows).append(row)
+        if isinstance(row, Rejection):
+            rejected.append(row)
+        else:
+            rows.append(row)
     articles, removed = _identified(rows)
     articles, learnt = _without_boilerplate(articles)
-    ledger = pd.DataFrame(sorted(rejected, key=lambda item: (item.source, item.row or 0)), columns=Rejection._fields)
+    finished = _finished(articles)
+    undated = articles["published"].notna() & finished["published"].isna()
+    lost = articles.loc[undated, ["article_id", "published"]].itertuples(index=False, name=None)
+    removed += learnt + [(article, "unreadable date", written) for article, written in lost]
+    rejected.sort(key=lambda item: (item.source, item.row or 0))
+    ledger = pd.DataFrame(rejected, columns=Rejection._fields).astype(dict.fromkeys(Rejection._fields, "str"))
     return Corpus(
-        articles=_finished(articles),
-        rejected=ledger.astype({"source": "str", "row": "Int64", "reason": "str", "remedy": "str"}),
-        removed=pd.DataFrame(removed + learnt, columns=["article_id", "rule", "text"], dtype="str"),
+        articles=finished,
+        rejected=ledger.assign(row=pd.array([item.row for item in rejected], dtype="Int64")),
+        removed=pd.DataFrame(removed, columns=["article_id", "rule", "text"], dtype="str"),
     )
 
 
@@ -122,10 +130,14 @@ def _locate(path: str | Path | None) -> Path:
 
 def _gather(root: Path) -> tuple[list[Record], list[Rejection]]:
     """Read everything that is there into records and rejections."""
-    records, rejected = [], []
+    records: list[Record] = []
+    rejected: list[Rejection] = []
     for entry in _watched(listing(root), "reading"):
         for item in [entry] if isinstance(entry, Rejection) else read(*entry):
-            (rejected if isinstance(item, Rejection) else records).append(item)
+            if isinstance(item, Rejection):
+                rejected.append(item)
+            else:
+                records.append(item)
     return records, rejected
 
 
@@ -233,32 +245,31 @@ def _order(rows: list[dict[str, Any]]) -> list[str]:
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Learn each outlet's boilerplate from its articles and take it away."""
     learnt = cleaning.learn(articles)
-    removed, texts = [], []
-    for row in articles.itertuples():
-        boilerplate = learnt.get(row.outlet)
-        title = row.title if isinstance(row.title, str) else None
-        text, pieces = cleaning.apply(row.text, boilerplate, title=title) if boilerplate else (row.text, [])
+    removed: list[tuple[str, str, str]] = []
+    texts = []
+    columns = (articles[name] for name in ("article_id", "outlet", "title", "text"))
+    for article, outlet, title, text in zip(*columns, strict=True):
+        if isinstance(outlet, str):
+            known = title if isinstance(title, str) else None
+            text, pieces = cleaning.apply(text, learnt[outlet], title=known)
+            removed += [(article, rule, piece) for rule, piece in pieces]
         texts.append(text)
-        removed += [(row.article_id, rule, piece) for rule, piece in pieces]
-    return articles.assign(text=texts), removed
+    return articles.assign(text=pd.Series(texts, index=articles.index, dtype="object")), removed
 
 
 def _finished(articles: pd.DataFrame) -> pd.DataFrame:
     """Read dates and languages, count words, mark wire copy, and give every column its type."""
-    text = articles["text"]
+    given = zip(articles["language"], articles["text"], strict=True)
     articles = articles.assign(
         published=read_dates(articles["published"]),
-        language=[
-            given if isinstance(given, str) else _language(body)
-            for given, body in zip(articles["language"], text, strict=True)
-        ],
-        n_words=[len(WORD.findall(body)) for body in text],
+        language=pd.Series([_language(text, code) for code, text in given], dtype="str"),
+        n_words=pd.Series([len(WORD.findall(text)) for text in articles["text"]], dtype="int64"),
     )
     articles = articles.astype({name: kind for name, kind in COLUMNS.items() if name != "wire_of"})
-    wire = near_duplicates(articles).set_index("article_id")["wire_of"]
-    articles["wire_of"] = articles["article_id"].map(wire).astype("str")
-    further = [name for name in articles if name not in COLUMNS]
-    return articles.assign(**{name: _typed(articles[name]) for name in further}).reset_index(drop=True)
+    articles = articles.assign(wire_of=near_duplicates(articles)["wire_of"].to_numpy()).astype({"wire_of": "str"})
+    for name in [name for name in articles.columns if name not in COLUMNS]:
+        articles[name] = _typed(articles[name])
+    return articles
 
 
 def _typed(values: pd.Series) -> pd.Series:
@@ -271,13 +282,15 @@ def _typed(values: pd.Series) -> pd.Series:
     return values.astype("str") if coded or (numbers.isna() & values.notna()).any() else numbers
 
 
-def _language(text: str) -> str | None:
-    """Tell the language of a text; None when it is too short to tell or the guess is unsure."""
+def _language(text: str, given: object = None) -> str | None:
+    """Tell the language: as the source says, else from the text; None when it is too short or the guess unsure."""
+    if code := re.match(r"[a-z]{2}(?![a-z])", str(given or "").lower()):
+        return code[0]
     sample = text[:1500]
     if sum(map(str.isalpha, sample)) < 60:
         return None
-    code, sure = _identifier().classify(sample)
-    return str(code) if float(sure) >= 0.9 else None
+    guess, sure = _identifier().classify(sample)
+    return str(guess) if float(sure) >= 0.9 else None
 
 
 @cache

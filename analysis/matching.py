@@ -93,7 +93,7 @@ def _pairs(shingles: sparse.csr_matrix, threshold: float) -> tuple[np.ndarray, n
     return shared.row[keep], shared.col[keep], containment[keep]
 
 
-def match_events(articles: pd.DataFrame, *, threshold: float = 0.2, window_days: int = 7) -> pd.DataFrame:
+def match_events(articles: pd.DataFrame, *, threshold: float = 0.15, window_days: int = 4) -> pd.DataFrame:
     """Propose events: groups of articles that tell alike and were published within a few days of each other.
 
     Articles are compared by the cosine of their TF-IDF vectors (words of title and text, sublinear counts);
@@ -126,7 +126,8 @@ def match_events(articles: pd.DataFrame, *, threshold: float = 0.2, window_days:
     """
     alike = _alike(articles, window_days)
     copies = near_duplicates(articles)["cluster"].to_numpy()
-    loose = alike.multiply(alike >= threshold) + sparse.coo_matrix(copies[:, None] == copies[None, :])
+    member = sparse.csr_matrix((np.ones(len(copies)), copies, np.arange(len(copies) + 1)), shape=2 * (len(copies),))
+    loose = (alike >= threshold) + (member @ member.T > 0)
     part = connected_components(loose, directed=False)[1] if len(articles) else np.zeros(0, dtype=int)
     group = np.zeros(len(articles), dtype=int)
     best = np.full(len(articles), np.nan)
@@ -150,7 +151,10 @@ def _alike(articles: pd.DataFrame, window_days: int) -> sparse.csr_matrix:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     told = articles["title"].fillna("") + "\n" + articles["text"]
-    vectors = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit_transform(told)
+    words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    if not any(map(words.build_analyzer(), told)):
+        return sparse.csr_matrix((len(articles), len(articles)))
+    vectors = words.fit_transform(told)
     near = (vectors @ vectors.T).tocoo()
     day = articles["published"].to_numpy("datetime64[D]").astype(float)
     day[articles["published"].isna().to_numpy()] = np.nan

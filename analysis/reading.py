@@ -10,6 +10,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -94,11 +95,11 @@ def decode(raw: bytes) -> str:
     sample = raw[:4000]
     if sample.count(0) > len(sample) // 4:
         return raw.decode("utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be")
-    if 0 in sample:
-        raise ValueError("binary data, not text")
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
+        if 0 in raw:
+            raise ValueError("binary data, not text") from None
         return raw.decode(_legacy(raw), "replace")
 
 
@@ -183,7 +184,7 @@ def _html(raw: bytes) -> Rows:
     """Read a saved web page: its main text and what the page says of itself."""
     import trafilatura
 
-    page = trafilatura.bare_extraction(decode(raw), with_metadata=True, include_comments=False)
+    page: Any = trafilatura.bare_extraction(decode(raw), with_metadata=True, include_comments=False)
     if page is None or not page.text:
         advice = "paste the article's words into a .txt file"
         return [(None, Rejection("", None, "no article found in the page", advice))]
@@ -205,7 +206,7 @@ def _delimited(raw: bytes) -> Rows:
             reason = f"{len(row)} cells under {len(names)} column names"
             rows.append((number, Rejection("", None, reason, "quote the cells that hold the delimiter")))
         else:
-            rows.append((number, dict(zip(names, row, strict=False))))
+            rows.append((number, dict(zip_longest(names, row))))
     return rows
 
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 
 from analysis.codebooks import SEED
 from analysis.corpus import load
-from analysis.reading import decode, tidy
+from analysis.reading import tidy
 
 WINDOWS = {"first 12 words": slice(0, 12), "words 30–42": slice(30, 42)}
 RESULTS = Path(__file__).parent / "results" / "leak.md"

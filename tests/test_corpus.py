@@ -1,0 +1,374 @@
+"""Loading: nothing is lost, nothing is followed, and the same articles come out everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import codebooks, reading
+from analysis.corpus import COLUMNS, load
+from analysis.dates import read_dates
+from analysis.matching import match_events, near_duplicates
+
+STORY = (
+    "The river rose over night and took the old bridge. Three villages had shared it for a century. "
+    "The council met in the school and asked the province for boats, tents and a doctor."
+)
+WORDS = re.findall(r"\w+", "harbour ferry council bridge school market rain road vote teacher letter train")
+
+
+def page(folder: Path, name: str, text: str | bytes) -> Path:
+    """Write one file of a corpus."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+# --- what is found -------------------------------------------------------------------------------------------
+
+
+def test_front_matter_names_the_fields(tmp_path: Path) -> None:
+    matter = (
+        "---\noutlet: The Ferry Post\npublished: 2020-03-01\nevent: flood: day one\nconstructed: true\nmood: dry\n---\n"
+    )
+    page(tmp_path, "a.txt", f"{matter}Bridge lost to the flood\n\n{STORY}\n")
+    row = load(tmp_path).articles.iloc[0]
+    assert (row["article_id"], row["outlet"], row["event"]) == ("a", "The Ferry Post", "flood: day one")
+    assert (row["title"], row["text"], row["origin"]) == ("Bridge lost to the flood", STORY, "constructed")
+    assert row["published"] == pd.Timestamp("2020-03-01") and row["mood"] == "dry" and row["language"] == "en"
+
+
+def test_a_pasted_page_knows_no_outlet_and_a_rule_of_dashes_is_no_front_matter(tmp_path: Path) -> None:
+    page(tmp_path, "the-times/a.txt", f"---\nA line of text.\n---\n{STORY}")
+    row = load(tmp_path).articles.iloc[0]
+    assert pd.isna(row["outlet"]) and row["origin"] == "pasted" and "A line of text." in row["text"]
+
+
+def test_every_format_reads_the_same_article(tmp_path: Path) -> None:
+    fields = {"Source": "Ferry Post", "headline": "Bridge lost to the flood", "Body": STORY, "Date": "1 March 2020"}
+    frame = pd.DataFrame([fields])
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    frame.to_csv(tmp_path / "b.tsv", index=False, sep="\t")
+    frame.to_csv(tmp_path / "c.csv", index=False, sep=";")
+    frame.to_parquet(tmp_path / "d.parquet")
+    page(tmp_path, "e.jsonl", json.dumps(fields) + "\n\n")
+    page(tmp_path, "f.json", json.dumps({"articles": [fields]}))
+    page(tmp_path, "g.json", json.dumps(fields))
+    matter = "---\nsource: Ferry Post\ndate: 1 March 2020\n---\n"
+    page(
+        tmp_path,
+        "h.md",
+        f"{matter}# Bridge lost to the flood\n\n{STORY.replace('old bridge', '**old** [bridge](http://x.example)')}",
+    )
+    prose = "".join(f"<p>{sentence}.</p>" for sentence in STORY.rstrip(".").split(". "))
+    head = "<head><title>Bridge lost to the flood</title></head>"
+    page(tmp_path, "i.html", f"<html>{head}<body><article>{prose}</article></body></html>")
+    corpus = load(tmp_path)
+    assert len(corpus.articles) == 9 and corpus.rejected.empty
+    assert set(corpus.articles["title"]) == {"Bridge lost to the flood"}
+    assert set(corpus.articles["text"].str.replace("\n\n", " ")) == {STORY}
+    assert set(corpus.articles["published"][:8]) == {pd.Timestamp("2020-03-01")}
+    assert corpus.articles["article_id"].is_unique
+
+
+def test_columns_can_be_named_and_further_ones_are_kept(tmp_path: Path) -> None:
+    table = {
+        "paper": ["A", "B"],
+        "copy": [STORY, STORY.upper()],
+        "leaning": [1, 2],
+        "code": ["01", "02"],
+        "wire_of": ["x", "y"],
+    }
+    pd.DataFrame(table).to_csv(tmp_path / "a.csv", index=False)
+    articles = load(tmp_path / "a.csv", columns={"outlet": "paper", "text": "copy"}).articles
+    assert articles["outlet"].tolist() == ["A", "B"] and articles["leaning"].tolist() == [1, 2]
+    assert articles["code"].tolist() == ["01", "02"] and articles["wire_of (source)"].tolist() == ["x", "y"]
+    with pytest.raises(ValueError, match="no column \\['author'\\]"):
+        load(tmp_path, columns={"author": "paper"})
+    with pytest.raises(ValueError, match="the source has no \\['body'\\]; it has code, copy"):
+        load(tmp_path, columns={"text": "body"})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+def test_encodings_are_told(tmp_path: Path, encoding: str) -> None:
+    text = "“Café” owners – three of them – said they’d reopen the quay to ferries on Monday morning."
+    page(tmp_path, "a.txt", text.encode(encoding))
+    assert load(tmp_path).articles["text"][0] == text
+
+
+def test_what_is_no_encoding_is_mended(tmp_path: Path) -> None:
+    c1 = "The mayor\x92s boat \x93Anna\x94 sank\x81 off the quay, said three men who saw it go down."
+    page(tmp_path, "a.txt", c1.encode("latin-1"))
+    page(
+        tmp_path,
+        "b.txt",
+        "The mayor’s boat".encode().decode("cp1252") + " sank.\r\nA\u200b second\x00\x1b line.\u2028A third.",
+    )
+    first, second = load(tmp_path).articles["text"]
+    assert first.startswith("The mayor’s boat “Anna” sank off")
+    assert second == "The mayor’s boat sank.\n\nA second line.\n\nA third."
+
+
+def test_languages_are_marked_and_short_texts_are_not_guessed(tmp_path: Path) -> None:
+    page(
+        tmp_path,
+        "a.txt",
+        "Le fleuve a débordé dans la nuit et a emporté le vieux pont que trois villages partageaient.",
+    )
+    page(tmp_path, "b.txt", "فاض النهر ليلا وجرف الجسر القديم الذي كانت تتقاسمه ثلاث قرى منذ قرن من الزمان تقريبا.")
+    page(tmp_path, "c.txt", "No.")
+    assert load(tmp_path).articles["language"].tolist()[:2] == ["fr", "ar"]
+    assert pd.isna(load(tmp_path).articles["language"][2])
+
+
+# --- what is rejected ----------------------------------------------------------------------------------------
+
+
+def test_whatever_is_no_article_is_listed_and_never_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = page(tmp_path, "outside/secret.txt", "Not for reading. " * 9)
+    root = tmp_path / "corpus"
+    page(root, "a.txt", STORY)
+    page(root, "README.md", "How to read these.")
+    page(root, ".hidden.txt", STORY)
+    page(root, ".git/config.txt", STORY)
+    page(root, "photo.png", b"\x89PNG\r\n\x1a\n\x00")
+    page(root, "song.mp3", b"ID3")
+    page(root, "really-a-photo.txt", b"\x89PNG\r\n\x1a\n\x00\x00")
+    page(root, "empty.txt", "  \n")
+    page(root, "long.txt", STORY * 9)
+    page(root, "folder.txt/inside.txt", STORY)
+    page(root, "broken.json", "{")
+    (root / "link.txt").symlink_to(outside)
+    (root / "link").symlink_to(outside.parent)
+    os.mkfifo(root / "pipe.txt")
+    monkeypatch.chdir(root)
+    with socket.socket(socket.AF_UNIX) as plug:
+        plug.bind("plug.csv")
+        monkeypatch.setitem(codebooks.read("cleaning")["files"], "max_bytes_page", 1000)
+        corpus = load(root)
+    reasons = corpus.rejected.set_index("source")["reason"].to_dict()
+    assert corpus.articles["article_id"].tolist() == ["a"]
+    assert {source: reason.split(":")[0] for source, reason in reasons.items()} == {
+        ".git": "hidden",
+        ".hidden.txt": "hidden",
+        "README.md": "documentation",
+        "broken.json": "broken json",
+        "empty.txt": "empty",
+        "folder.txt": "a folder named like a file",
+        "link": "a link, not followed",
+        "link.txt": "a link, not followed",
+        "long.txt": "larger than 1,000 bytes",
+        "photo.png": "a picture",
+        "pipe.txt": "a pipe, socket or device",
+        "plug.csv": "a pipe, socket or device",
+        "really-a-photo.txt": "broken txt",
+        "song.mp3": "not a format that holds articles",
+    }
+    assert corpus.rejected["remedy"].str.len().gt(0).all()
+
+
+def test_bad_rows_are_rejected_alone_with_their_place(tmp_path: Path) -> None:
+    good = json.dumps({"text": STORY})
+    page(tmp_path, "a.jsonl", f'{good}\n{{"text": \n\n[1]\n{{"text": " "}}\n{{"outlet": "A", "text": null}}\n{good}')
+    page(tmp_path, "b.csv", f'outlet,text\nA,"{STORY}"\nA,one,two\n,\nB\n')
+    corpus = load(tmp_path)
+    assert len(corpus.articles) == 3
+    told = corpus.rejected["source"].str[0] + corpus.rejected["row"].astype(str) + " " + corpus.rejected["reason"]
+    assert [line.split(":")[0] for line in told] == [
+        "a2 broken line",
+        "a4 a list, not an object",
+        "a5 empty row",
+        "a6 no text",
+        "b2 3 cells under 2 column names",
+        "b3 empty row",
+        "b4 no text",
+    ]
+
+
+def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no corpus at 'nowhere'"):
+        load("nowhere")
+    corpus = load(tmp_path)
+    assert len(corpus.articles) == len(corpus.rejected) == len(corpus.removed) == 0
+    assert {name: str(kind) for name, kind in corpus.articles.dtypes.items()} == COLUMNS
+    assert corpus.label == "0 articles"
+
+
+def test_the_environment_names_the_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page(tmp_path, "mine/a.txt", STORY)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CORPUS", "mine")
+    assert load().label == "1 article"
+    monkeypatch.setenv("CORPUS", "seeds/articles")
+    assert load().label.startswith(("1 article", "65 articles"))
+
+
+# --- ids, order, copies --------------------------------------------------------------------------------------
+
+
+def test_repeated_ids_are_resolved_and_told(tmp_path: Path) -> None:
+    rows = [{"id": " 7 ", "text": STORY}, {"id": 7.0, "text": STORY.upper()}, {"id": "7", "text": STORY.upper()}]
+    page(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    corpus = load(tmp_path)
+    assert corpus.articles["article_id"].is_unique and corpus.articles["article_id"][0] == "7"
+    assert corpus.removed.loc[corpus.removed["rule"] == "repeated id", "text"].tolist() == ["7", "7"]
+
+
+def test_the_same_bytes_on_every_machine(tmp_path: Path) -> None:
+    page(tmp_path, "b.csv", f'outlet,date,text\nA,4/5/2017,"{STORY}"\nA,16/5/2017,"{STORY[:90]}"\n')
+    page(tmp_path, "a.txt", f"Bridge lost to the flood\n{STORY}")
+    code = f"from analysis import load; c = load({str(tmp_path)!r}); print(c.articles.to_csv(), c.removed.to_csv())"
+    seen = set()
+    for zone, seed, locale in (("UTC", "0", "C"), ("Pacific/Auckland", "1", "C.UTF-8"), ("America/Lima", "2", "tr_TR")):
+        env = {**os.environ, "TZ": zone, "PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
+        assert done.stderr == b""
+        seen.add(done.stdout)
+    assert len(seen) == 1
+
+
+def article_rows() -> st.SearchStrategy[list[dict[str, str]]]:
+    """Draw small tables, some rows of which hold no text."""
+    text = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+    return st.lists(st.fixed_dictionaries({"outlet": st.sampled_from(["A", "B", ""]), "text": text}), max_size=6)
+
+
+@settings(derandomize=True, deadline=None, max_examples=15)
+@given(tables=st.lists(article_rows(), min_size=1, max_size=4), junk=st.binary(max_size=60))
+def test_nothing_is_lost_and_the_order_of_files_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory, tables: list[list[dict[str, str]]], junk: bytes
+) -> None:
+    folders = [tmp_path_factory.mktemp("corpus") for _ in range(2)]
+    names = [f"t{i}.jsonl" for i in range(len(tables))]
+    for folder, order in zip(folders, (names, names[::-1]), strict=True):
+        for name in order:
+            rows = tables[names.index(name)]
+            page(folder, name, "\n".join(map(json.dumps, rows)))
+        page(folder, "junk.txt", junk)
+    first, second = map(load, folders)
+    filled = sum(bool(row["text"]) for rows in tables for row in rows)
+    blank = sum(not row["text"] for rows in tables for row in rows) + sum(not rows for rows in tables)
+    assert len(first.articles) + len(first.rejected) == filled + blank + 1
+    assert first.articles["article_id"].is_unique
+    pd.testing.assert_frame_equal(first.articles, second.articles)
+    pd.testing.assert_frame_equal(first.rejected, second.rejected)
+
+
+def test_wire_copy_points_to_the_earliest(tmp_path: Path) -> None:
+    long = " ".join(f"{a} {b}" for a in WORDS for b in WORDS[:5])
+    table = {
+        "id": ["late", "early", "other", "short", "short too"],
+        "date": ["2020-01-03", "2020-01-01", "2020-01-02", "2020-01-01", "2020-01-01"],
+        "text": [
+            long + " with a line of its own",
+            "FLOOD (Wire) " + long,
+            long[::-1],
+            "A short line.",
+            "A short line.",
+        ],
+    }
+    pd.DataFrame(table).to_csv(tmp_path / "a.csv", index=False)
+    articles = load(tmp_path).articles.set_index("article_id")
+    assert articles.loc["late", "wire_of"] == "early"
+    assert articles["wire_of"].notna().sum() == 1
+
+
+def test_near_duplicates_do_not_depend_on_the_order_of_rows() -> None:
+    texts = [" ".join(WORDS[i:] + WORDS[:i]) * 3 for i in range(5)] * 2
+    frame = pd.DataFrame({"article_id": [f"a{i}" for i in range(10)], "published": pd.NaT, "text": texts})
+    straight = near_duplicates(frame).set_index("article_id")["wire_of"]
+    turned = near_duplicates(frame.iloc[::-1]).set_index("article_id")["wire_of"].reindex(straight.index)
+    pd.testing.assert_series_equal(straight, turned)
+
+
+def test_events_are_proposed_from_likeness_and_date() -> None:
+    texts = [
+        "The flood took the bridge and the ferry.",
+        "A flood took away the ferry and bridge.",
+        "Teachers vote on winter pay.",
+        "The flood took the bridge and the ferry again.",
+    ]
+    days = pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-02", "2020-06-01"])
+    frame = pd.DataFrame({"article_id": list("abcd"), "published": days, "title": None, "text": texts})
+    found = match_events(frame)
+    assert found["event"].tolist() == ["event 1", "event 1", "event 2", "event 3"]
+    assert found["similarity"].notna().tolist() == [True, True, False, False]
+    assert match_events(frame.iloc[:0]).empty
+
+
+# --- dates ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2016-10-04T23:30:00-05:00", "2016-10-04"),
+        ("20161004", "2016-10-04"),
+        ("Tuesday, 4 October 2016 10:32 GMT", "2016-10-04"),
+        ("Published: Oct. 4th, 2016 at 9 pm", "2016-10-04"),
+        ("Wed 05 Apr 2017 at 0914", "2017-04-05"),
+        ("17.05.2017", "2017-05-17"),
+        ("1475539200", "2016-10-04"),
+        ("4 octobre 2016", "2016-10-04"),
+        ("٤ أكتوبر ٢٠١٦", "2016-10-04"),
+        ("31 February 2016", None),
+        ("two hours ago", None),
+        ("4/5/2017", None),
+        ("5/5/2017", "2017-05-05"),
+    ],
+)
+def test_dates_are_read_as_they_are_pasted(written: str, day: str | None) -> None:
+    value = read_dates(pd.Series([written]))[0]
+    assert pd.isna(value) if day is None else value == pd.Timestamp(day)
+
+
+def test_the_order_of_day_and_month_is_the_column_s() -> None:
+    assert read_dates(pd.Series(["4/5/2017", "4/16/2017"]))[0] == pd.Timestamp("2017-04-05")
+    assert read_dates(pd.Series(["4/5/2017", "16/4/2017"]))[0] == pd.Timestamp("2017-05-04")
+
+
+def test_what_is_no_date_is_told(tmp_path: Path) -> None:
+    pd.DataFrame({"text": [STORY], "date": ["some day"]}).to_csv(tmp_path / "a.csv", index=False)
+    removed = load(tmp_path).removed
+    assert removed[["rule", "text"]].to_numpy().tolist() == [["unreadable date", "some day"]]
+
+
+# --- the real corpora ----------------------------------------------------------------------------------------
+
+
+def test_fa_kes_loads_whole(corpora: Path) -> None:
+    corpus = load(corpora / "fa-kes" / "FA-KES-Dataset.csv")
+    articles = corpus.articles
+    assert len(articles) == 804 and corpus.rejected.empty and articles["article_id"].is_unique
+    assert articles["outlet"].nunique() == 15 and articles["published"].notna().all()
+    assert (corpus.removed["rule"] == "repeated id").sum() == 12
+    assert not articles["text"].str.contains("[\x80-\x9f]").any()
+
+
+@pytest.mark.parametrize(("name", "n"), [("mosul-us", 129), ("basil-dev", 180), ("narrative-frames-dev", 257)])
+def test_the_other_corpora_load_whole(corpora: Path, name: str, n: int) -> None:
+    corpus = load(corpora / f"{name}.jsonl")
+    assert len(corpus.articles) == n and corpus.rejected.empty
+
+
+def test_photographs_are_rejected_one_by_one(tmp_path: Path) -> None:
+    for i in range(3):
+        page(tmp_path, f"{i}.png", b"\x89PNG\r\n\x1a\n")
+    corpus = load(tmp_path)
+    assert corpus.articles.empty and corpus.rejected["reason"].tolist() == ["a picture"] * 3
+
+
+def test_tidy_is_idempotent() -> None:
+    text = "A\u00a0line — “quoted”.\r\n\r\nThe mayorâ€™s boat."
+    assert reading.tidy(reading.tidy(text)) == reading.tidy(text) == "A line — “quoted”.\n\nThe mayor’s boat."

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -22,6 +23,7 @@ CALENDAR = re.compile(
     r"\b(?:(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b",
     re.IGNORECASE,
 )
+HEADER_RULES = {"byline", "time stamp", "share bar", "masthead"}
 CLOSING_MARKS = "\"”'’»)]"
 
 
@@ -140,9 +142,12 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
     """
     removed: list[tuple[str, str]] = []
     title = _bare_title(title, outlet, removed)
-    lines = _without_clutter(_lines(text), removed)
+    lines = _lines(text)
+    ruled = _clutter(lines, outlet)
     if page:
-        title, lines = _headline(title, lines, removed)
+        title = _headline(lines, ruled, title)
+    removed += [(rule, line) for line, rule in zip(lines, ruled, strict=True) if rule not in ("", "headline")]
+    lines = [line for line, rule in zip(lines, ruled, strict=True) if not rule]
     lines = _without(lines, removed, "repeated headline", lambda i: bool(title) and same(lines[i], title or ""))
     body = _trimmed("\n\n".join(lines), removed, title)
     lines = _without_datelines(body, removed)
@@ -166,8 +171,9 @@ def same(line: str, other: str) -> bool:
 def _lines(text: str) -> list[str]:
     """Split a text into its lines; lines that were wrapped at one width are joined again."""
     blocks = [[line.strip() for line in block.split("\n") if line.strip()] for block in re.split(r"\n\s*\n", text)]
-    inner = [len(line) for block in blocks for line in block[:-1]]
-    if len(inner) < 3 or max(inner) > 100 or sorted(inner)[len(inner) // 5] < 50:
+    pairs = [pair for block in blocks for pair in pairwise(block)]
+    flowing = sum(after[:1].islower() for _, after in pairs)
+    if len(pairs) < 3 or max(len(line) for line, _ in pairs) > 100 or flowing < len(pairs) / 3:
         return [line for block in blocks for line in block]
     return [" ".join(block) for block in blocks if block]
 
@@ -179,19 +185,52 @@ def _without(lines: list[str], removed: list[tuple[str, str]], rule: str, drop: 
     return [line for i, line in enumerate(lines) if i not in gone]
 
 
-def _without_clutter(lines: list[str], removed: list[tuple[str, str]]) -> list[str]:
-    """Leave out the lines that a rule for whole lines covers."""
-    kept, following = [], ""
+def _clutter(lines: list[str], outlet: str | None) -> list[str]:
+    """Name the rule that covers each line, or an empty string."""
+    ruled, following = [], ""
     for line in lines:
         short = len(line) <= 300
         rule = next((name for name, pattern, _ in rules("line") if short and pattern.fullmatch(line)), "")
+        rule = rule or ("masthead" if outlet and _is_masthead(line, outlet) else "")
         rule = rule or (following if short and not ends_sentence(line) else "")
         following = "read also" if rule == "read also" and len(line.split()) < 5 else following if rule else ""
-        if rule:
-            removed.append((rule, line))
-        else:
-            kept.append(line)
-    return kept
+        ruled.append(rule)
+    return ruled
+
+
+def _is_masthead(line: str, outlet: str) -> bool:
+    """Return whether a short line is the outlet's name, in capitals or with sections beside it."""
+    rest = line[len(outlet) :].strip()
+    named = line.casefold().startswith(outlet.casefold()) and len(line.split()) <= 10 and not ends_sentence(line)
+    return named and (not rest or rest[0] in "|–—-/·•>:" or line.startswith(outlet.upper()))
+
+
+def _headline(lines: list[str], ruled: list[str], title: str | None) -> str | None:
+    """Find the headline above a page's first paragraph; the other lines up there are the page's header.
+
+    A finished sentence stays, unless a byline, a stamp or a share bar stands between it and the first paragraph.
+    """
+    ended = [i for i, line in enumerate(lines) if not ruled[i] and ends_sentence(line) and not line.endswith("?")]
+    long = [i for i in ended if len(lines[i].split()) >= 12]
+    top = range(min(next(iter(long or ended), 0), 15))
+    free = [i for i in top if not ruled[i] and (not lines[i].endswith(".") or (title and same(lines[i], title)))]
+    known = [i for i in free if title and same(lines[i], title)]
+    twice = [i for i in free if any(same(lines[i], lines[j]) for j in free if j != i)]
+    worded = [i for i in free if len(lines[i].split()) > 3] or [i for i in free if len(lines[i].split()) > 1]
+    at = next(iter(known or twice or ([] if title else worded)), None)
+    if at is None:
+        return title
+    marks = [i for i in top if ruled[i] in HEADER_RULES or (i > at and not ruled[i] and not ends_sentence(lines[i]))]
+    for i in top:
+        if i == at:
+            ruled[i] = "repeated headline" if title else "headline"
+        elif (
+            not ruled[i]
+            and not same(lines[i], lines[at])
+            and (not ends_sentence(lines[i]) or i < max(marks, default=0))
+        ):
+            ruled[i] = "page header"
+    return title or lines[at]
 
 
 def _bare_title(title: str | None, outlet: str | None, removed: list[tuple[str, str]]) -> str | None:
@@ -203,19 +242,6 @@ def _bare_title(title: str | None, outlet: str | None, removed: list[tuple[str, 
         return title
     removed.append(("site name in headline", match[0].strip()))
     return title[: match.start()]
-
-
-def _headline(title: str | None, lines: list[str], removed: list[tuple[str, str]]) -> tuple[str | None, list[str]]:
-    """Find the headline among a page's first lines; what stands above it and is no prose goes."""
-    top = lines[:8]
-    twice = (i for i, line in enumerate(top) if len(line.split()) > 2 and any(same(line, o) for o in top[i + 1 :]))
-    known = (i for i, line in enumerate(top) if title and same(line, title))
-    first = (i for i, line in enumerate(top[:4]) if 3 < len(line.split()) <= 30 and not line.endswith("."))
-    at = next(known, None) if title else next(twice, next(first, None))
-    if at is None or any(ends_sentence(line) for line in lines[:at]):
-        return title, lines
-    removed += [("above the headline", line) for line in lines[:at]]
-    return title or lines[at], lines[at:] if title else lines[at + 1 :]
 
 
 def _trimmed(body: str, removed: list[tuple[str, str]], title: str | None, *, bare: bool = False) -> str:

@@ -407,6 +407,7 @@ def _tail_runs(text: str) -> list[tuple[str, ...]]:
 
 
 def _is_furniture(run: str) -> bool:
-    """Tell page furniture from prose: no finished sentence in it, or talk of the publication itself."""
-    own = codebooks.read("cleaning")["furniture"]["words"]
-    return not FINISHED.search(run) or not set(own).isdisjoint(plain(run).split())
+    """Tell page furniture from prose: every finished sentence in it speaks of the publication itself."""
+    own = set(codebooks.read("cleaning")["furniture"]["words"])
+    finished = [part for part in FINISHED.split(run)[:-1] if part.strip()]
+    return all(not own.isdisjoint(plain(sentence).split()) for sentence in finished)

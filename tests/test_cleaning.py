@@ -1,0 +1,256 @@
+"""Cleaning: each rule takes what it names, reporting stays, and every piece taken is on the record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.cleaning import apply, clean, learn, sections
+from analysis.corpus import load
+
+FIRST = "The ferry to Saint Orm ran aground on Monday evening with forty people on board, the harbour master said."
+SECOND = "Nobody was hurt, and a tug had the boat afloat before the tide went out again."
+HEADLINE = "Ferry runs aground off Saint Orm"
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ("comment form", "Post your comments"),
+        ("comment form", "Your email address will not be published. Required fields are marked *"),
+        ("comment form", "12 Comments"),
+        ("comment form", "Log in to leave a comment"),
+        ("share bar", "Share  Tweet  Print"),
+        ("share bar", "Facebook | Twitter | WhatsApp | Copy link"),
+        ("share bar", "[f] [t] [mail] 214 SHARES"),
+        ("share bar", "Follow us on Telegram"),
+        ("newsletter prompt", "Sign up for our morning newsletter"),
+        ("newsletter prompt", "You have 2 free articles left this month."),
+        ("newsletter prompt", "Support local journalism. Give today"),
+        ("read also", "Read also: The pilot who knew every rock"),
+        ("read also", ">> More: The pilot who knew every rock"),
+        ("read also", "Most read"),
+        ("photo caption", "Photo: The ferry at low tide"),
+        ("photo caption", "The ferry at low tide. (Anna Holm/Reuters)"),
+        ("photo caption", "The ferry at low tide. Photograph: Saint Orm Gazette"),
+        ("copyright", "© 2020 Saint Orm Gazette. All rights reserved."),
+        ("copyright", "This material may not be published, broadcast, rewritten or redistributed."),
+        ("tags", "Tags: ferry, harbour, tides"),
+        ("tags", "#ferry #harbour"),
+        ("story code", "News Code: 418207"),
+        ("contact", "Found a mistake?"),
+        ("contact", "Write to corrections@orm.example"),
+        ("advertisement", "Story continues below advertisement"),
+        ("navigation", "Home > News > Coast"),
+        ("time stamp", "Published: Saturday, July 30, 2016, 6:12 PM"),
+        ("time stamp", "26 January 2017, 7.10am"),
+        ("time stamp", "2016-07-31T08:20:00Z — 3 min read"),
+        ("time stamp", "Last updated 2 hours ago"),
+        ("byline", "By Anna Holm and Per Lund, Gazette Correspondent"),
+        ("byline", "Per Lund contributed to this report."),
+    ],
+)
+def test_a_line_of_clutter_goes_under_its_own_name(rule: str, line: str) -> None:
+    page = clean(f"{FIRST}\n\n{line}\n\n{SECOND}")
+    assert page.text == f"{FIRST}\n\n{SECOND}"
+    assert page.removed == [(rule, line)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share prices fell on Tuesday after the bank said it would print more money.",
+        "Comments by the minister drew laughter.",
+        "Photographs of the wreck were shown to the court.",
+        "He told the Associated Press (AP)",
+        "“Read also the small print,” she told the passengers.",
+        "Subscribe to nothing, he warned.",
+        "By Monday the tide had turned.",
+        "March 4 was the day of the storm, and nobody on the island has forgotten it.",
+        "In 2016 the ferry had carried 20,000 people.",
+        "Tags on the lifebelts had faded.",
+        "Reuters Television showed the boat on its side.",
+        "Related claims are before the court.",
+        "Advertisements had promised a calm crossing.",
+        "Home again, they slept.",
+        "The union deserves credit for the deal",
+        "Who steered?",
+        "Mosul fell.",
+    ],
+)
+def test_reporting_stays(line: str) -> None:
+    assert clean(f"{FIRST}\n\n{line}\n\n{SECOND}").text == f"{FIRST}\n\n{line}\n\n{SECOND}"
+    assert clean(f"{line} {FIRST}", title=HEADLINE, page=False).text == f"{line} {FIRST}"
+
+
+@pytest.mark.parametrize(
+    "dateline",
+    ["SAINT ORM —", "SAINT ORM, Orm Islands (Reuters) -", "Orm Town (AFP) –", "SAINT ORM, July 31 —", "SAINT ORM //",
+     "East Orm, Orm Islands |", "Orm Islands News Agency -", "(Reuters) -"],
+)  # fmt: skip
+def test_a_dateline_goes_wherever_the_first_paragraphs_have_it(dateline: str) -> None:
+    for before in ("", f"{SECOND}\n\n"):
+        page = clean(f"{before}{dateline} {FIRST}")
+        assert page.text == f"{before}{FIRST}" and page.removed == [("dateline", dateline)]
+
+
+def test_the_outlet_is_read_from_a_dateline_that_names_a_newsroom() -> None:
+    assert clean(f"Orm Islands News Agency - {FIRST}").outlet == "Orm Islands News Agency"
+    assert clean(f"SAINT ORM (Reuters) - {FIRST}").outlet is None
+    assert clean(f"Orm Islands News Agency - {FIRST}", outlet="Gazette").outlet == "Gazette"
+
+
+def test_a_page_s_header_is_read_whole() -> None:
+    header = f"ORM GAZETTE | COAST\n{HEADLINE}\nThe tide did the rest\nPer Lund in Saint Orm\n3 May 2020, 8.05am\nShare"
+    page = clean(f"{header}\n\n{FIRST}\n\n{SECOND}")
+    assert (page.title, page.text, page.published) == (HEADLINE, f"{FIRST}\n\n{SECOND}", "3 May 2020, 8.05am")
+    assert Counter(rule for rule, _ in page.removed) == Counter(
+        ["navigation", "page header", "page header", "time stamp", "share bar"]
+    )
+
+
+def test_a_short_first_sentence_is_no_header() -> None:
+    page = clean(f"{HEADLINE}\n\nIt began with a knock.\n\n{FIRST}")
+    assert page.text == f"It began with a knock.\n\n{FIRST}"
+
+
+def test_headline_and_standfirst_stand_once() -> None:
+    page = clean(f"{HEADLINE}\n\n{HEADLINE}\n\n{FIRST}\n\nOrm News Agency - {FIRST}\n\n{SECOND}")
+    assert (page.title, page.text, page.outlet) == (HEADLINE, f"{FIRST}\n\n{SECOND}", "Orm News Agency")
+    assert [rule for rule, _ in page.removed] == ["repeated headline", "dateline", "repeated paragraph"]
+
+
+def test_a_body_without_line_breaks_is_trimmed_at_both_ends() -> None:
+    tail = "(With Reuters and AFP) Last Update: Wednesday 5 April 2017 KSA 23:28"
+    body = f"Wed 05 Apr 2017 {HEADLINE}. {FIRST} {SECOND} {tail}"
+    page = clean(body, title=f"{HEADLINE} | Orm Times", outlet="ormtimes", page=False)
+    assert (page.title, page.text) == (HEADLINE, f"{FIRST} {SECOND}")
+    assert [rule for rule, _ in page.removed] == [
+        "site name in headline",
+        "time stamp",
+        "repeated headline",
+        "time stamp",
+        "agency credit",
+    ]
+
+
+def test_a_sentence_that_begins_like_the_headline_stays() -> None:
+    body = f"{HEADLINE} Island in thick fog, its owners said."
+    assert clean(body, title=HEADLINE, page=False).text == body
+
+
+def test_hard_wrapped_lines_are_joined_and_single_lines_are_not() -> None:
+    wrapped = re.sub(r"(.{40,50}) ", r"\1\n", f"{FIRST} {SECOND} {FIRST.replace('ferry', 'tug')}")
+    assert "\n" not in clean(wrapped).text
+    assert clean(f"{FIRST}\n{SECOND}").text == f"{FIRST}\n\n{SECOND}"
+
+
+# --- what is learnt ------------------------------------------------------------------------------------------
+
+
+def outlet_articles(tail: str, n: int = 4) -> pd.DataFrame:
+    """Make one outlet's articles with a common head and tail, and as many of another without."""
+    bodies = [
+        f"{head.format(i)}Boat {i} came home. Her master said that day {i} was calm." for i in range(1, 2 * n + 1)
+    ]
+    texts = [f"{body} {tail.format(i)}".strip() if i < n else body for i, body in enumerate(bodies)]
+    return pd.DataFrame({"outlet": ["A"] * n + ["B"] * n, "title": None, "text": texts})
+
+
+def test_an_outlet_s_tail_is_learnt_with_its_dates_and_figures() -> None:
+    articles = outlet_articles("Orm Gazette edition {0} of {0} May Contact Careers Cookies")
+    learnt = learn(articles)
+    text, removed = apply(articles["text"][2], learnt["A"])
+    assert text.endswith("was calm.") and removed == [
+        ("outlet's tail", "Orm Gazette edition 2 of 2 May Contact Careers Cookies")
+    ]
+    assert apply(articles["text"][6], learnt["B"]) == (articles["text"][6], [])
+
+
+def test_background_that_an_outlet_repeats_is_reporting_and_stays() -> None:
+    articles = outlet_articles("More than 300 boats have been lost off Orm since the storms of {0} May began.")
+    text, removed = apply(articles["text"][2], learn(articles)["A"])
+    assert text == articles["text"][2] and not removed
+
+
+def test_an_outlet_s_praise_of_itself_goes() -> None:
+    articles = outlet_articles("The Gazette is the only newspaper printed on four islands.")
+    assert apply(articles["text"][2], learn(articles)["A"])[1][0][0] == "outlet's tail"
+
+
+def test_too_few_articles_teach_nothing() -> None:
+    articles = outlet_articles("Gazette contact careers cookies", n=2)
+    assert apply(articles["text"][0], learn(articles)["A"])[1] == []
+
+
+# --- nothing is lost -----------------------------------------------------------------------------------------
+
+LINES = st.sampled_from(
+    [FIRST, SECOND, HEADLINE, "Share", "By Anna Holm", "3 May 2020", "Who steered", "Read also:", "7", "(AFP)"]
+    + ["ORM — It rained.", "Yes.", "“No,” he said.", "Tags: tide", "A mast\nbroke off"]
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(lines=st.lists(LINES, max_size=8), gap=st.sampled_from(["\n\n", "\n", " "]), page=st.booleans())
+def test_every_word_is_kept_or_on_the_record(lines: list[str], gap: str, page: bool) -> None:
+    text = gap.join(lines)
+    done = clean(text, page=page)
+    kept = " ".join([done.title or "", done.text, *(piece for _, piece in done.removed)])
+    assert Counter(re.findall(r"\w+", kept)) == Counter(re.findall(r"\w+", text))
+    assert "\n\n\n" not in done.text and done.text == done.text.strip()
+
+
+@settings(derandomize=True, deadline=None, max_examples=100)
+@given(lines=st.lists(LINES, max_size=8))
+def test_sub_headings_are_lines_between_paragraphs(lines: list[str]) -> None:
+    text = "\n\n".join(lines)
+    for start, end in sections(text):
+        assert text[start:end] in lines and text[:start].endswith("\n\n") and text[end:].startswith("\n\n")
+
+
+def test_a_sub_heading_is_no_quotation_no_name_said_twice_and_never_last() -> None:
+    text = "\n\n".join(
+        [FIRST, "Who steered", SECOND, "“A calm sea”", SECOND, "Anna Holm", FIRST, "Anna Holm", SECOND, "The end"]
+    )
+    assert [text[start:end] for start, end in sections(text)] == ["Who steered"]
+
+
+# --- the seeds -----------------------------------------------------------------------------------------------
+
+
+def test_the_pasted_article_is_read_exactly(root: Path) -> None:
+    source = root / "seeds" / "articles" / "000_fed376f3c2cfed0f.txt"
+    lines = [line for line in source.read_text(encoding="utf-8").split("\n") if line]
+    corpus = load(source)
+    row = corpus.articles.iloc[0]
+    assert (row["title"], row["outlet"], row["origin"]) == (lines[0], "AhlulBayt News Agency", "pasted")
+    assert row["text"].split("\n\n") == [lines[2], *lines[4:-2]]
+    assert [row["text"][start:end] for start, end in sections(row["text"])] == [
+        "Mosul’s civilians on the line",
+        "Foreign supports for the imminent battle",
+    ]
+    assert sorted(zip(corpus.removed["rule"], corpus.removed["text"], strict=True)) == sorted(
+        [
+            ("repeated headline", lines[1]),
+            ("dateline", "AhlulBayt News Agency -"),
+            ("repeated paragraph", lines[2]),
+            ("comment form", lines[-2]),
+            ("comment form", lines[-1]),
+        ]
+    )
+
+
+@pytest.mark.parametrize(("half", "least"), [("build", 32), ("report", 30)])
+def test_the_constructed_pages_are_cleaned_as_planted(root: Path, half: str, least: int) -> None:
+    gold = pd.read_csv(root / "seeds" / "gold" / "articles.csv").query("half == @half").set_index("article")
+    texts = load(root / "seeds" / "articles").articles.set_index("article_id")["text"]
+    right = [hashlib.sha256(texts[name].encode()).hexdigest() == digest for name, digest in gold["sha256"].items()]
+    assert sum(right) >= least

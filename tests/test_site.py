@@ -1,0 +1,313 @@
+"""The pages: nothing in them runs or leaves the folder, text stays readable, and a failure changes nothing."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import chromium
+import pandas as pd
+import pytest
+
+from analysis.corpus import Corpus
+from tools import pages, run, site
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Write one chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+HEAD = struct.pack(">IIBBBBB", 8, 5, 8, 0, 0, 0, 0)
+PIXELS = zlib.compress((b"\0" + b"\x55" * 8) * 5)
+PIXEL = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", HEAD) + chunk(b"IDAT", PIXELS) + chunk(b"IEND", b"")
+HOSTILE = [
+    "<script>document.title='taken'; window.taken = 1</script>",
+    '<img src=x onerror="window.taken = 1">',
+    "</title></style></p></table></main><h1 onclick=window.taken=1>out</h1>",
+    "<svg onload='window.taken=1'><a href='javascript:window.taken=1'>go</a></svg>",
+    "<meta http-equiv=refresh content='0;url=https://example.invalid/'><base href='https://example.invalid/'>",
+    "<iframe srcdoc='<script>parent.taken=1</script>'></iframe><object data='https://example.invalid/'></object>",
+    "<style>* { display: none }</style><link rel=stylesheet href=https://example.invalid/x.css>",
+    "[press](javascript:window.taken=1) ![see](https://example.invalid/x.png) **bold** `code`",
+    "$\\href{javascript:window.taken=1}{x}$ \\(\\unicode{x41}\\) $5 and $6 $$\\int$$",
+    "{{ 7 * 7 }} {% raw %} {{ config }} ${7*7} #{7*7} <%= 7 %>",
+    "&lt;script&gt;window.taken=1&lt;/script&gt; &amp; &#60;b&#62;",
+    "--><!--<script>window.taken=1</script>--><![CDATA[<b>]]>",
+    'quote" onmouseover="window.taken=1" x=\'',
+]
+CONTROLS = "bell\x07 escape\x1b[31mred nul\x00 next\x85 turned\u202eback end"
+FORBIDDEN = "script,iframe,object,embed,form,base,svg,math,style,audio,video,meta[http-equiv=refresh],[style],[srcdoc]"
+
+PICTURES = "[...document.querySelectorAll('img[src]')]"
+LOADED = f"Promise.all({PICTURES}.map(i => {{ i.loading = 'eager'; return i.decode() }}))"
+HANDLERS = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => /^on/i.test(a.name)).length"
+
+
+def outputs() -> list[dict[str, Any]]:
+    """Write what cells could put out about hostile articles, the careless ways among them."""
+    frame = pd.DataFrame({"title": HOSTILE, "n": range(len(HOSTILE))})
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>window.taken=1</script></svg>"
+    bundles: list[dict[str, str]] = [
+        {"text/html": frame.to_html(), "text/plain": "a frame"},
+        {"text/html": frame.to_html(escape=False), "text/plain": "a frame that was not escaped"},
+        {"text/html": "<table><tr><td>" + "".join(HOSTILE), "text/plain": "not closed"},
+        {"text/markdown": "\n\n".join(HOSTILE), "text/plain": ""},
+        {"image/svg+xml": svg, "text/plain": "a drawing"},
+        {"application/javascript": "window.taken = 1", "text/plain": "a program"},
+        {"application/vnd.jupyter.widget-view+json": "{}", "text/plain": "Box()"},
+        {"image/png": base64.b64encode(PIXEL).decode() + "' onerror='window.taken=1", "text/plain": "loose"},
+    ]
+    shown: list[dict[str, Any]] = [{"output_type": "display_data", "metadata": {}, "data": data} for data in bundles]
+    printed = "\n".join([*HOSTILE, CONTROLS])
+    return [*shown, {"output_type": "stream", "name": "stdout", "text": printed}]
+
+
+def notebook(path: Path, *cells: str | list[dict[str, Any]]) -> None:
+    """Write an executed notebook: text is Markdown, a list is what a code cell put out."""
+    written: list[dict[str, Any]] = []
+    for i, cell in enumerate(cells):
+        common = {"id": f"c{i}", "metadata": {}}
+        if isinstance(cell, str):
+            written.append({**common, "cell_type": "markdown", "source": cell})
+        else:
+            code = {"cell_type": "code", "source": "show(articles)  # <b>", "execution_count": i + 1, "outputs": cell}
+            written.append({**common, **code})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+
+
+def figure(folder: Path, name: str, caption: str) -> dict[str, Any]:
+    """Draw a small figure in three forms; returns the output that shows it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.png").write_bytes(PIXEL)
+    (folder / f"{name}.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (folder / f"{name}.csv").write_text("outlet,n\nA,1\n")
+    data = {"image/png": base64.b64encode(PIXEL).decode(), "text/plain": f"{name}: {caption}\nWhat it shows."}
+    return {"output_type": "execute_result", "data": data, "metadata": {"image/png": {"alt": "What it shows."}}}
+
+
+def hostile_corpus() -> Corpus:
+    """Make articles whose every field attacks the page."""
+    texts = [*HOSTILE, CONTROLS]
+    articles = pd.DataFrame(
+        {
+            "article_id": [f"../../{i}{text}" for i, text in enumerate(texts)],
+            "outlet": texts[::-1], "event": texts, "published": pd.Timestamp("2016-10-17"), "title": texts,
+            "text": [f"A quiet line.\n\n{text}\n\nThe last line." for text in texts],
+            "url": "javascript:window.taken=1",
+            "language": "en", "origin": "user", "wire_of": pd.NA, "n_words": 9,
+        }
+    )  # fmt: skip
+    rejected = pd.DataFrame({"source": texts, "row": pd.NA, "reason": texts, "remedy": texts})
+    removed = pd.DataFrame({"article_id": articles["article_id"], "rule": texts, "text": texts})
+    return Corpus(articles, rejected, removed)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lay out a project of two notebooks, two figures and a hostile corpus."""
+    (tmp_path / "seeds" / "articles").mkdir(parents=True)
+    first = figure(tmp_path / "figures", "00-count", "Articles of each outlet, n = 14.")
+    prose = "# What is there?\n\nOne page, then `01-words` and [the next](01-words.ipynb); $5 to $6."
+    limits = "## Limits\n\nOnly a test.\n\n| left | right |\n| --- | ---: |\n| a | 1 |"
+    notebook(tmp_path / "notebooks" / "00-start.ipynb", prose, [first], limits)
+    attack = "# Which words?\n\n" + "\n\n".join(HOSTILE)
+    notebook(tmp_path / "notebooks" / "01-words.ipynb", attack, outputs(), "## What is measured?\n\nWords.")
+    figure(tmp_path / "figures" / "fa-kes", "00-count", "The same elsewhere.")
+    (tmp_path / "README.md").write_text("# A project\n\n## Measures and sources\n\nSee [here](https://example.org).\n")
+    (tmp_path / "tools" / "benchmarks" / "results").mkdir(parents=True)
+    (tmp_path / "tools" / "benchmarks" / "results" / "speed.md").write_text(
+        "# Speed\n\n| n | s |\n| - | - |\n| 1 | 2 |"
+    )
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    monkeypatch.setattr(site, "load", lambda path: hostile_corpus())
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
+    """Start one browser for all tests."""
+    opened = chromium.start(tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()
+
+
+def words(text: str) -> str:
+    """Reduce text to what a reader sees, whatever the line breaks."""
+    return " ".join(text.split())
+
+
+def test_every_page_is_quiet_in_a_real_browser(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    written = sorted((project / "site").rglob("*.html"))
+    assert len(written) == 2 + 5 + len(HOSTILE) + 1
+    inside = (project / "site").as_uri()
+    for page in written:
+        browser.open(page.as_uri())
+        browser.run(LOADED)  # fails where a picture does not
+        assert browser.complaints() == [], page.name
+        assert [r for r in browser.requests() if not r.startswith((inside, "data:"))] == [], page.name
+        assert browser.run("location.href") == page.as_uri(), "no page may send its reader elsewhere"
+        assert browser.run("typeof window.taken") == "undefined", page.name
+        assert browser.run("document.title").endswith(" · Vantage"), page.name
+        assert browser.run(f"document.querySelectorAll({FORBIDDEN!r}).length") == 0, page.name
+        assert browser.run(HANDLERS) == 0, page.name
+        links = browser.run("[...document.links].map(a => a.href)")
+        assert {link for link in links if not link.startswith(inside)} <= {"https://example.org/"}, page.name
+        assert browser.run("document.styleSheets.length") == 1
+        assert browser.run("getComputedStyle(document.body).margin") == "0px", "the style is applied"
+
+
+def test_hostile_text_is_shown_as_it_stands(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    rows = {row["title"]: row for row in site.article_rows(hostile_corpus())}
+    for text in HOSTILE:
+        browser.open((project / "site" / rows[text]["href"]).as_uri())
+        assert words(browser.run("document.querySelector('h1').textContent")) == words(text)
+        story = browser.run("[...document.querySelectorAll('.story p')].map(p => p.innerText)")
+        assert [words(part) for part in story] == ["A quiet line.", words(text), "The last line."]
+    for name in ("corpus.html", "removed.html", "notebooks/01-words.html"):
+        browser.open((project / "site" / name).as_uri())
+        seen = words(browser.run("document.body.innerText"))
+        assert [text for text in HOSTILE if words(text) not in seen] == [], name
+    browser.open((project / "site" / rows[CONTROLS]["href"]).as_uri())
+    shown = browser.run("document.querySelector('h1').textContent")
+    assert shown == "bell␇ escape␛[31mred nul␀ next⟨U+0085⟩ turned⟨U+202E⟩back end"
+    assert pages.visible("lone\ud800") == "lone⟨U+D800⟩"
+
+
+def test_the_policy_holds_where_cleaning_would_fail(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    browser.open((project / "site" / "index.html").as_uri())
+    browser.run("document.body.insertAdjacentHTML('beforeend', `<img src='data:,' onerror='window.taken=1'>`)")
+    browser.run("document.body.insertAdjacentHTML('beforeend', `<img src='https://example.invalid/x.png'>`)")
+    browser.run("document.body.append(Object.assign(document.createElement('script'), {text: 'window.taken=1'}))")
+    browser.run("new Promise(done => setTimeout(done, 300))")
+    assert browser.run("typeof window.taken") == "undefined"
+    assert len([text for text in browser.complaints() if "Content Security Policy" in text]) >= 3
+
+
+def test_one_can_walk_through_it(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    browser.open((project / "site" / "index.html").as_uri())
+    for press, heading in [
+        (".cards h2 a", "What is there?"),
+        (".around a[rel=next]", "Which words?"),
+        (".side a[href$='figures.html']", "Figures"),
+        ("figcaption a[href*='#fig-']", "What is there?"),
+        (".side a[href$='corpus.html']", "What was read?"),
+        ("#articles + .table a, main td a", None),
+        (".side a[href$='methods.html']", "How is it measured, and where does that fail?"),
+        (".side .questions a", "What is there?"),
+        (".prose a[href$='01-words.html']", "Which words?"),
+    ]:
+        browser.press(press)
+        found = browser.run("document.querySelector('h1').innerText")
+        assert heading in (None, found), press
+        assert browser.run("document.querySelectorAll('.side nav a').length") >= 6, "one navigation everywhere"
+    for link in ("svg", "png", "csv"):
+        browser.open((project / "site" / "figures.html").as_uri())
+        target = browser.run(f"document.querySelector('.files a[href$={link}]').getAttribute('href')")
+        assert (project / "site" / target).is_file()
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_fits_a_phone_and_can_be_read_there(project: Path, browser: chromium.Browser, dark: bool) -> None:
+    assert site.main([]) == 0
+    for name in ("index.html", "corpus.html", "figures.html", "methods.html", "notebooks/01-words.html"):
+        browser.open((project / "site" / name).as_uri(), width=390, height=844, dark=dark)
+        assert browser.run("document.documentElement.scrollWidth") <= 390, f"{name} scrolls sideways"
+        assert browser.run("parseFloat(getComputedStyle(document.querySelector('.lead, .prose p')).fontSize)") >= 14
+        shown = "getComputedStyle(document.querySelector('.side nav')).display"
+        assert browser.run(shown) == "none"
+        browser.run("document.querySelector('.button').click()")
+        assert browser.run(shown) == "block"
+        paper = browser.run("getComputedStyle(document.body).backgroundColor")
+        assert (int(paper[4:].split(",")[0]) < 60) == dark
+
+
+def test_figures_stand_with_caption_alternative_and_files(project: Path) -> None:
+    assert site.main([]) == 0
+    page = (project / "site" / "notebooks" / "00-start.html").read_text("utf-8")
+    assert 'id="fig-00-count"' in page and 'alt="What it shows."' in page
+    assert "Articles of each outlet, n = 14." in page and 'width="8" height="5"' in page
+    gallery = (project / "site" / "figures.html").read_text("utf-8")
+    assert gallery.count("<figure") == 2 and "10.5281/zenodo.2607278" in gallery
+    for stem in ("00-count", "fa-kes/00-count"):
+        assert all(f'href="figures/{stem}{kind}" download' in gallery for kind in run.KINDS)
+    methods = (project / "site" / "methods.html").read_text("utf-8")
+    assert all(part in methods for part in ("Measures and sources", "Only a test.", "Words.", "<td>2</td>"))
+
+
+def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert site.main([]) == 0
+    assert "14 of 14 articles" in (told := capsys.readouterr().err) and "may need permission" in told
+    assert site.main(["--no-texts"]) == 0
+    assert "Full texts are left out" in capsys.readouterr().err
+    assert not (project / "site" / "articles").exists() and not (project / "site" / "removed.html").exists()
+    assert not [p for p in (project / "site").rglob("*.html") if "A quiet line." in p.read_text("utf-8")]
+    broken = [
+        (page, link)
+        for page in (project / "site").rglob("*.html")
+        for link in re.findall(r'(?:href|src)="([^"#:]+)["#]', page.read_text("utf-8"))
+        if not (page.parent / link).resolve().is_file()
+    ]
+    assert broken == []
+
+
+def test_a_failure_leaves_the_pages_as_they_were(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert site.main([]) == 0
+    before = {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()}
+    for error, status in [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)]:
+
+        def fails(*_: object, problem: BaseException = error, **__: object) -> None:
+            raise problem
+
+        monkeypatch.setattr(site, "write_methods", fails)
+        assert site.main([]) == status
+        assert re.search("unchanged|as they were", capsys.readouterr().err)
+        assert {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()} == before
+        assert [path.name for path in project.iterdir() if path.name.startswith(".site")] == []
+
+
+def test_the_same_input_gives_the_same_bytes(project: Path) -> None:
+    assert site.main([]) == 0 and site.main(["--to", str(project / "again")]) == 0
+    first = {p.relative_to(project / "site"): p.read_bytes() for p in (project / "site").rglob("*") if p.is_file()}
+    again = {p.relative_to(project / "again"): p.read_bytes() for p in (project / "again").rglob("*") if p.is_file()}
+    assert first == again
+
+
+def test_it_says_what_is_wrong(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert site.main(["--to", str(project / "notebooks")]) == 1
+    assert "holds something else" in capsys.readouterr().err
+    (project / "notebooks" / "02-broken.ipynb").write_text("{not json")
+    assert site.main([]) == 1
+    assert "02-broken.ipynb is not a notebook that can be read" in capsys.readouterr().err
+    for path in (project / "notebooks").iterdir():
+        path.unlink()
+    assert site.main([]) == 1
+    assert "make figures" in capsys.readouterr().err
+
+
+def test_tables_keep_their_shape_and_say_what_heads_what() -> None:
+    frame = pd.DataFrame({"outlet": ["A", "B"], "n": [1, 2.5]}).set_index("outlet")
+    shown = pages.output_html(frame.to_html())
+    assert shown.count('scope="row"') == 2 and shown.count('scope="col"') == 4
+    assert '<td class="num">2.5</td>' in shown and "style" not in shown and "border" not in shown
+
+
+def test_markdown_anchors_are_unique_and_links_lead_somewhere() -> None:
+    written = pages.markdown(
+        "# Why?\n\n## Why?\n\n[a](elsewhere.md) [b](javascript:x) [c](#why)", link=lambda u: u if u[0] == "#" else None
+    )
+    assert 'id="why"' in written and 'id="why-2"' in written
+    assert written.count("<a ") == 1 and "elsewhere" not in written and "javascript" not in written

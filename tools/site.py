@@ -1,0 +1,400 @@
+"""Write the executed notebooks, their figures and their corpus as static pages that need no server and no network.
+
+    python -m tools.site                       # site/ from the committed notebooks
+    python -m tools.site --no-texts            # without the full texts of the articles
+    python -m tools.site --corpus fa-kes       # from a run on another corpus (run it first)
+
+Every page forbids scripts and requests to other hosts; what an article says is only ever shown as text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import struct
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+from markupsafe import Markup
+
+from analysis.corpus import Corpus, load
+from tools import corpora, run
+from tools.pages import TEMPLATES, PageError, markdown, output_html, plain, python, render, replaced
+
+SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
+METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
+MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
+SHOWN = 500  # removed lines shown for each rule
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure on disk with what its notebook says of it."""
+
+    name: str
+    folder: str
+    caption: str
+    alt: str
+    width: int
+    height: int
+    notebook: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """Where its files are, from the root of the pages, without their ending."""
+        return "/".join(filter(None, ["figures", self.folder, self.name]))
+
+
+@dataclass
+class Page:
+    """A notebook as it will be shown."""
+
+    name: str
+    title: str
+    lead: str
+    cells: list[dict[str, Any]]
+    sections: dict[str, str]
+    toc: list[tuple[str, str]] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
+    body: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def href(self) -> str:
+        """Where the page is, from the root."""
+        return f"notebooks/{self.name}.html"
+
+    @property
+    def number(self) -> str:
+        """The number that the name begins with, if any."""
+        found = re.match(r"\d+", self.name)
+        return found[0] if found else "·"
+
+
+def source(cell: dict[str, Any]) -> str:
+    """Return a cell's source as one text."""
+    return "".join(cell["source"])
+
+
+def sections(text: str) -> dict[str, str]:
+    """Cut Markdown at its second-level headings."""
+    pieces = SECTION.split(text)
+    return {title: body.strip() for title, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+
+
+def read_page(path: Path) -> Page:
+    """Read a notebook: its title, its first paragraph, its sections."""
+    try:
+        cells = json.loads(path.read_text("utf-8"))["cells"]
+        prose = "\n\n".join(source(cell) for cell in cells if cell["cell_type"] == "markdown")
+    except (ValueError, KeyError, TypeError) as error:
+        raise PageError(f"{path} is not a notebook that can be read ({error}): run it again") from None
+    heading = re.search(r"^# +(.+?) *$", prose, re.MULTILINE)
+    after = prose[heading.end() :] if heading else prose
+    lead = next((part for part in re.split(r"\n\s*\n", after.strip()) if part and part[0] not in "#|"), "")
+    found: dict[str, str] = {}
+    for cell in reversed(cells):
+        found = sections(source(cell)) | found if cell["cell_type"] == "markdown" else found
+    return Page(path.stem, heading[1] if heading else path.stem, " ".join(lead.split()), cells, found)
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Read the width and height of a PNG."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        return 0, 0
+    width, height = struct.unpack(">II", png[16:24])
+    return int(width), int(height)
+
+
+def told(pages: list[Page]) -> dict[str, tuple[str, str, str]]:
+    """Find the caption, the alternative text and the notebook of every figure that a notebook shows."""
+    found = {}
+    for page in pages:
+        for cell in page.cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                alt = (output.get("metadata") or {}).get("image/png", {}).get("alt", "")
+                text = "".join(data.get("text/plain", ""))
+                if "image/png" in data and (named := re.match(r"([A-Za-z0-9-]+): (.*)", text)):
+                    found[named[1]] = (named[2], alt, page.name)
+    return found
+
+
+def described(svg: Path) -> tuple[str, str]:
+    """Read the title and the description that an SVG carries, if any."""
+    try:
+        items = {item.tag.split("}")[-1]: item.text or "" for item in ElementTree.parse(svg).iter()}
+    except (ElementTree.ParseError, OSError):
+        return "", ""
+    return items.get("title", ""), items.get("description", "")
+
+
+def gallery(folder: Path, pages: list[Page], name: str = "") -> list[Figure]:
+    """List the figures of a folder that exist in all three forms."""
+    said, figures = told(pages), []
+    for png in sorted(folder.glob("*.png")):
+        if not all(png.with_suffix(kind).is_file() for kind in run.KINDS):
+            continue
+        caption, alt = described(png.with_suffix(".svg"))
+        caption, alt, notebook = said.get(png.stem, (caption, alt, None))
+        figures.append(Figure(png.stem, name, caption, alt or caption or png.stem, *size(png.read_bytes()), notebook))
+    return figures
+
+
+def linker(pages: list[Page], root: str, figures: set[str]) -> Any:
+    """Return a function that turns a link of the project into one of the pages, or into none."""
+    names = {page.name: page.href for page in pages}
+
+    def link(url: str) -> str | None:
+        """Find where a link leads."""
+        if re.match(r"(https?://|mailto:|#)", url):
+            return url
+        path, _, anchor = url.partition("#")
+        stem, ending = Path(path).stem, Path(path).suffix
+        if ending == ".ipynb" and stem in names:
+            return root + names[stem] + (f"#{anchor.lower()}" if anchor else "")
+        inside = re.sub(r"^(?:\.{1,2}/)+", "", path)
+        return root + inside if inside in figures else None
+
+    return link
+
+
+def show(output: dict[str, Any], figures: dict[str, Figure]) -> dict[str, Any]:
+    """Decide how one output is shown: a figure, a table, sentences, or text in columns."""
+    data = output.get("data", {})
+    text = plain("".join(data.get("text/plain", "") or output.get("text", "")))
+    if output["output_type"] == "error":
+        return {"kind": "columns", "text": f"{output.get('ename')}: {output.get('evalue')}"}
+    if "image/png" in data:
+        figure = figures.get(text.split(":")[0])
+        if figure:
+            return {"kind": "figure", "figure": figure}
+        alt = (output.get("metadata") or {}).get("image/png", {}).get("alt", text)
+        encoded = re.match(r"[A-Za-z0-9+/]*={0,2}", re.sub(r"\s", "", "".join(data["image/png"])))
+        return {"kind": "image", "source": f"data:image/png;base64,{encoded[0] if encoded else ''}", "alt": alt}
+    if "text/html" in data:
+        return {"kind": "table", "html": output_html("".join(data["text/html"]))}
+    if not text and "text/markdown" in data:
+        text = "".join(data["text/markdown"])
+    if any(kind.startswith("application/vnd.jupyter") for kind in data):
+        return {"kind": "live", "text": text}
+    return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
+
+
+def compose(page: Page, pages: list[Page], figures: list[Figure]) -> None:
+    """Turn a notebook's cells into what its page shows."""
+    known = {figure.name: figure for figure in figures if figure.notebook in (page.name, None)}
+    files = {f"{figure.stem}{kind}" for figure in figures for kind in run.KINDS}
+    link, used = linker(pages, "../", files), []
+    for cell in page.cells:
+        if cell["cell_type"] == "markdown":
+            written = markdown(source(cell), link=link)
+            used += re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', written)
+            page.body.append({"kind": "prose", "html": written})
+        elif cell["cell_type"] == "code":
+            shown = [show(output, known) for output in cell.get("outputs", [])]
+            page.figures += [item["figure"] for item in shown if item["kind"] == "figure"]
+            page.body.append({"kind": "code", "html": python(source(cell)), "outputs": shown})
+        else:
+            page.body.append({"kind": "raw", "text": source(cell)})
+    page.toc = [(anchor, Markup(re.sub(r"<[^>]+>", "", words))) for anchor, words in used]
+
+
+def text_of(value: Any) -> str:
+    """Return a value of a frame as text, a missing one as nothing."""
+    if pd.isna(value):
+        return ""
+    return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
+
+
+def article_rows(corpus: Corpus) -> list[dict[str, str]]:
+    """List the articles as text, each with the name of its page (its id may hold anything)."""
+    names = ("article_id", "outlet", "event", "published", "title", "text", "url", "origin", "wire_of", "n_words")
+    rows = [
+        {name: text_of(value) for name, value in row.items() if name in names}
+        for row in corpus.articles.to_dict("records")
+    ]
+    for row in rows:
+        row["href"] = f"articles/{hashlib.sha256(row['article_id'].encode('utf-8', 'replace')).hexdigest()[:16]}.html"
+    return sorted(rows, key=lambda row: (row["outlet"], row["published"], row["article_id"]))
+
+
+def removed_by_rule(corpus: Corpus) -> list[dict[str, Any]]:
+    """Group what cleaning removed by its rule, the most frequent rule first."""
+    groups = []
+    for rule, part in corpus.removed.groupby("rule", sort=True):
+        counted = {"n": len(part), "articles": part["article_id"].nunique()}
+        groups.append({"rule": str(rule), **counted, "texts": list(part["text"])[:SHOWN]})
+    return sorted(groups, key=lambda group: (-group["n"], group["rule"]))
+
+
+def notice(corpus: Corpus, texts: bool) -> str | None:
+    """Say whose articles would be published."""
+    foreign = corpus.articles[corpus.articles["origin"] != "constructed"]
+    if not len(foreign):
+        return None
+    n, outlets = len(foreign), foreign["outlet"].nunique()
+    whose = f"{n:,} of {len(corpus.articles):,} articles, from {outlets:,} outlet{'' if outlets == 1 else 's'}"
+    if texts:
+        advice = "Their full texts are in these pages: publishing them may need permission (--no-texts omits them)."
+    else:
+        advice = "Full texts are left out; notebooks still quote sentences from them."
+    return f"{whose}, {'was' if n == 1 else 'were'} written by others. {advice}"
+
+
+def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True) -> dict[str, int]:
+    """Write all pages into a folder, which is replaced as a whole.
+
+    Parameters
+    ----------
+    target : Path
+        The folder to write.
+    place : Place
+        Where the notebooks, their figures and their corpus are.
+    name : str
+        The name of the corpus, if it is one of the published ones.
+    texts : bool
+        Whether the articles' full texts are written.
+
+    Returns
+    -------
+    dict
+        How many notebooks, figures and articles were written.
+
+    Raises
+    ------
+    PageError
+        If there is nothing to show or it cannot be written; `target` is then as it was before.
+
+    Examples
+    --------
+    >>> build(Path("site"), run.place_for(None, None))  # doctest: +SKIP
+    """
+    pages = [read_page(path) for path in sorted(place.notebooks.glob("*.ipynb"))]
+    if not pages:
+        raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures)")
+    figures = gallery(place.figures, pages)
+    editions = [(n, gallery(place.figures / n, [], n)) for n in corpora.NAMED if (place.figures / n).is_dir()]
+    every = [*figures, *(figure for _, edition in editions for figure in edition)]
+    for page in pages:
+        compose(page, pages, figures)
+    corpus = load(place.corpus)
+    warning = notice(corpus, texts)
+    if warning:
+        print(f"Note: {warning}", file=sys.stderr)
+    credit = corpora.NAMED[name].attribution if name in corpora.NAMED else ""
+    shared = {"pages": pages, "label": corpus.label, "credit": credit}
+    with replaced(target) as folder:
+        copy_files(folder, place, every)
+        write_pages(folder, shared, figures=figures, editions=editions)
+        write_corpus(folder, shared, corpus=corpus, texts=texts)
+        write_methods(folder, shared, files={f"{figure.stem}{kind}" for figure in every for kind in run.KINDS})
+    return {"notebooks": len(pages), "figures": len(every), "articles": len(corpus.articles)}
+
+
+def copy_files(folder: Path, place: run.Place, figures: list[Figure]) -> None:
+    """Copy the style and the figures in their three forms."""
+    shutil.copy(TEMPLATES / "style.css", folder / "style.css")
+    for figure in figures:
+        for kind in run.KINDS:
+            to = folder / f"{figure.stem}{kind}"
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(place.figures / figure.folder / f"{figure.name}{kind}", to)
+
+
+def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], editions: list[Any]) -> None:
+    """Write the front page, the notebooks and the gallery."""
+    pages = shared["pages"]
+    render("index.html", folder / "index.html", root="", here="index", **shared)
+    for i, page in enumerate(pages):
+        before, after = pages[i - 1] if i else None, pages[i + 1] if i + 1 < len(pages) else None
+        around = {"page": page, "before": before, "after": after}
+        render("notebook.html", folder / page.href, root="../", here=page.name, **around, **shared)
+    grouped = [(page, [f for f in figures if f.notebook == page.name]) for page in pages]
+    loose = [figure for figure in figures if figure.notebook is None]
+    credited = [(name, corpora.NAMED[name].attribution, edition) for name, edition in editions if edition]
+    parts = {"grouped": grouped, "loose": loose, "editions": credited}
+    render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
+
+
+def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, texts: bool) -> None:
+    """Write the corpus page and, unless texts are left out, a page for every article and one of removed lines."""
+    rows, groups = article_rows(corpus), removed_by_rule(corpus)
+    outlets = corpus.articles["outlet"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    values = {
+        "rows": rows, "groups": groups, "texts": texts, "warning": notice(corpus, texts), "shown": SHOWN,
+        "rejected": [{k: text_of(v) for k, v in row.items()} for row in corpus.rejected.to_dict("records")],
+        "outlets": list(outlets.items()), "n_events": corpus.articles["event"].nunique(),
+        "n_wire": int(corpus.articles["wire_of"].notna().sum()), "n_removed": len(corpus.removed),
+    }  # fmt: skip
+    values["statement"] = statement(run.ROOT / "seeds" / "README.md")
+    render("corpus.html", folder / "corpus.html", root="", here="corpus", **values, **shared)
+    if not texts:
+        return
+    taken = {key: part.to_dict("records") for key, part in corpus.removed.groupby("article_id")}
+    for row in rows:
+        paragraphs = [part for part in re.split(r"\n\s*\n", row["text"]) if part.strip()]
+        more = {"row": row, "paragraphs": paragraphs, "removed": taken.get(row["article_id"], [])}
+        render("article.html", folder / row["href"], root="../", here="corpus", **more, **shared)
+    render("removed.html", folder / "removed.html", root="", here="corpus", **values, **shared)
+
+
+def statement(path: Path) -> Markup | None:
+    """Render the statement that goes with the project's own articles, if there is one."""
+    return markdown(path.read_text("utf-8"), base=3) if path.is_file() else None
+
+
+def write_methods(folder: Path, shared: dict[str, Any], *, files: set[str]) -> None:
+    """Write the methods page from the README, the notebooks' own sections and the benchmarks' tables."""
+    pages, link = shared["pages"], linker(shared["pages"], "", files)
+    readme = run.ROOT / "README.md"
+    parts = sections(readme.read_text("utf-8")) if readme.is_file() else {}
+    chosen = [(title, markdown(body, link=link, base=2)) for title, body in parts.items() if METHODS.search(title)]
+    measured = []
+    for page in pages:
+        found = [
+            (title, markdown(body, link=link, base=2))
+            for title, body in page.sections.items()
+            if MEASURED.search(title) or LIMITS.search(title)
+        ]
+        measured += [(page, found)] if found else []
+    results = sorted((run.ROOT / "tools" / "benchmarks" / "results").glob("*.md"))
+    tables = [(path.stem, markdown(path.read_text("utf-8"), link=link, base=3)) for path in results]
+    parts_of = {"readme": chosen, "measured": measured, "tables": tables}
+    render("methods.html", folder / "methods.html", root="", here="methods", **parts_of, **shared)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and build."""
+    parser = argparse.ArgumentParser(prog="python -m tools.site", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--corpus", default=os.environ.get("CORPUS"), help="the corpus that the notebooks were run on")
+    parser.add_argument("--out", help="where that run put its results")
+    parser.add_argument("--to", default=str(run.ROOT / "site"), help="the folder to write (default: site)")
+    parser.add_argument("--no-texts", action="store_true", help="leave the articles' full texts out")
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    target = Path(given.to).expanduser().resolve()
+    try:
+        place = run.place_for(given.corpus, given.out)
+        made = build(target, place, name=given.corpus or "", texts=not given.no_texts)
+    except PageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the pages are as they were before.", file=sys.stderr)
+        return 130
+    counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
+    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -157,9 +157,7 @@ def test_hard_wrapped_lines_are_joined_and_single_lines_are_not() -> None:
 
 def outlet_articles(tail: str, n: int = 4) -> pd.DataFrame:
     """Make one outlet's articles with a common head and tail, and as many of another without."""
-    bodies = [
-        f"{head.format(i)}Boat {i} came home. Her master said that day {i} was calm." for i in range(1, 2 * n + 1)
-    ]
+    bodies = [f"Boat {i} came home. Her master said that day {i} was calm." for i in range(1, 2 * n + 1)]
     texts = [f"{body} {tail.format(i)}".strip() if i < n else body for i, body in enumerate(bodies)]
     return pd.DataFrame({"outlet": ["A"] * n + ["B"] * n, "title": None, "text": texts})
 
@@ -193,8 +191,10 @@ def test_too_few_articles_teach_nothing() -> None:
 # --- nothing is lost -----------------------------------------------------------------------------------------
 
 LINES = st.sampled_from(
-    [FIRST, SECOND, HEADLINE, "Share", "By Anna Holm", "3 May 2020", "Who steered", "Read also:", "7", "(AFP)"]
-    + ["ORM — It rained.", "Yes.", "“No,” he said.", "Tags: tide", "A mast\nbroke off"]
+    [
+        *(FIRST, SECOND, HEADLINE, "Share", "By Anna Holm", "3 May 2020", "Who steered", "Read also:", "7", "(AFP)"),
+        *("ORM — It rained.", "Yes.", "“No,” he said.", "Tags: tide", "A mast\nbroke off"),
+    ]
 )
 
 

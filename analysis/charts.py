@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import textwrap
@@ -9,6 +10,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from adjustText import adjust_text
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 COLOURS = (
     "#332288", "#CC6677", "#117733", "#DDAA33", "#66AACC", "#882255", "#44AA99", "#999933", "#AA4499",
@@ -141,15 +143,23 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     folder.mkdir(parents=True, exist_ok=True)
     wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
     fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
+    png = picture(fig)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")
+        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    (folder / f"{name}.png").write_bytes(png)
+    drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    plt.close(fig)
+    return SavedFigure(name, caption, alt, png)
+
+
+def picture(fig: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG, the same ones each time."""
     png = io.BytesIO()
     with warnings.catch_warnings():  # a script that the font lacks is drawn as boxes, not as noise
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         fig.savefig(png, format="png", metadata={"Software": None})
-        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None})
-    (folder / f"{name}.png").write_bytes(png.getvalue())
-    drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    plt.close(fig)
-    return SavedFigure(name, caption, alt, png.getvalue())
+    return png.getvalue()
 
 
 class Reason(str):
@@ -199,6 +209,13 @@ def publish(
     return save_figure(fig, name, frame, caption=caption, alt=alt)
 
 
+def inline(fig: Figure, alt: str) -> str:
+    """Return a figure as an HTML image that carries its own bytes, and close it."""
+    data = base64.b64encode(picture(fig)).decode()
+    plt.close(fig)
+    return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{data}">'
+
+
 def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
     """Turn the y axis into one row per label, first on top."""
     names = [plain(label) for label in labels]
@@ -207,6 +224,14 @@ def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
     ax.set_ylim(-0.7, max(len(names), 1) - 0.3)
     ax.grid(axis="y", visible=False)
     return places
+
+
+def _log(ax: Axes) -> None:
+    """Make the x axis logarithmic, with ticks at 1, 2 and 5 written as plain numbers."""
+    ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(_number))
 
 
 def _number(value: float, _: object = None) -> str:
@@ -346,8 +371,7 @@ def words(
     ax.plot(frame[x], frame[y], "o", ms=2.5, color="#c8c8c8", mew=0, zorder=1)
     ax.plot(chosen[x], chosen[y], "o", ms=4.5, color=colour, mew=0, zorder=2)
     if log:
-        ax.set_xscale("log")
-        ax.xaxis.set_major_formatter(FuncFormatter(_number))
+        _log(ax)
     named = zip(chosen[x], chosen[y], chosen[term], strict=True)
     labels = [ax.text(right, up, plain(word, 28), fontsize=8, color="#222222") for right, up, word in named]
     if labels:
@@ -355,7 +379,15 @@ def words(
         arrows = {"arrowstyle": "-", "color": "#b0b0b0", "lw": 0.6}
         state = np.random.get_state()  # adjustText breaks ties with numpy's global generator
         np.random.seed(0)
-        adjust_text(labels, chosen[x].to_numpy(), chosen[y].to_numpy(), ax=ax, expand=(1.12, 1.35), arrowprops=arrows, iter_lim=600)
+        adjust_text(
+            labels,
+            chosen[x].to_numpy(),
+            chosen[y].to_numpy(),
+            ax=ax,
+            expand=(1.12, 1.35),
+            arrowprops=arrows,
+            iter_lim=600,
+        )
         np.random.set_state(state)
     return ax
 
@@ -371,7 +403,7 @@ def ranges(
     """
     frame = drawn(frame).reset_index(drop=True)
     places = _rows(ax, frame[label])
-    ax.set_xscale("log")
+    _log(ax)
     for i, row in enumerate(frame.to_dict("records")):
         colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
         left = row["low"] if row["low"] > 0 else row["value"] / 3
@@ -380,7 +412,6 @@ def ranges(
         open_ends = [(left, "<")] * int(row["low"] <= 0) + [(right, ">")] * int(np.isinf(row["high"]))
         for at, marker in [(row["value"], "o"), *open_ends]:
             ax.plot(at, places[i], marker, ms=6, color=colour)
-    ax.xaxis.set_major_formatter(FuncFormatter(_number))
     return ax
 
 

@@ -74,7 +74,8 @@ def contrast(
         `p_adjusted` (float); `confirmed` (bool; in an exploratory family: listed); `n_articles`, `n_articles_versus`,
         `n_events`, `n_units` (int, of what was compared; `n_events` 0 means that articles were); `smallest_detectable`
         (float: confirmed in this family with 80 % power, given the spread seen; inf if none, NaN if nothing varies);
-        `gate` (float, smallest attainable p; above .05 the row is descriptive); `status` (tested, descriptive);
+        `gate` (float, smallest attainable p, 1 where a single article stands for a level; above .05 the row is
+        descriptive); `status` (tested, descriptive);
         `family`; and `estimate`, `low`, `high`, `p` again without wire copy, as `*_nowire`.
 
     Raises
@@ -86,6 +87,9 @@ def contrast(
 
     Notes
     -----
+    Where every unit shows the same difference, `low` and `high` equal `estimate`: nothing varies that could give
+    an interval. That is not certainty: `finding` says so instead.
+
     Westfall & Young 1993, Resampling-Based Multiple Testing. Chung & Romano 2013, Exact and asymptotically robust
     permutation tests, Annals of Statistics. Hartigan 1969, Using subsample values as typical values, JASA.
 
@@ -392,7 +396,9 @@ def finding(row: Mapping[str, Any] | pd.Series, *, unit: str | None = None) -> s
     -------
     str
         Plain text. "no clear difference" unless confirmed with an interval that leaves out zero; "too few events to
-        tell" below the gate.
+        tell" (without events: articles) below the gate. Where every event shows the same difference it says so, and how
+        many such events may yet differ: with n alike, up to 1 - .05 ** (1 / n) of them at 95 % confidence, the exact
+        bound of Clopper & Pearson 1934, The use of confidence or fiducial limits, Biometrika.
 
     Examples
     --------
@@ -408,7 +414,8 @@ def finding(row: Mapping[str, Any] | pd.Series, *, unit: str | None = None) -> s
     estimate = row["rate"] - row["rate_rest"] if word else row["estimate"]
     if row["status"] != "tested":
         seen = "" if pd.isna(estimate) else f"; observed difference {_amount(estimate, unit, signed=True)}"
-        return f"{name}: too few events to tell {a} and {other} apart ({_basis(row)}{seen})."
+        units = "events" if row["n_events"] or pd.isna(estimate) else "articles"
+        return f"{name}: too few {units} to tell {a} and {other} apart ({_basis(row)}{seen})."
     facts = f"{_amount(estimate, unit, signed=True)}{_span(row, unit)}; {_basis(row)}; {_chance(row)}"
     if row["confirmed"] and (word or not row["low"] <= 0 <= row["high"]):
         return f"{name}: {'higher' if estimate > 0 else 'lower'} in {a} than in {other} ({facts})."
@@ -429,9 +436,14 @@ def _amount(value: float, unit: str = "", *, named: bool = True, signed: bool = 
 
 
 def _span(row: Mapping[str, Any] | pd.Series, unit: str) -> str:
-    """Write the interval, if the row has one."""
+    """Write the interval, if the row has one; where nothing varies, what that can and cannot say."""
     if "low" not in row:
         return ""
+    if row["low"] == row["high"]:
+        n, events = int(row.get("n_units", 0)), row["n_events"]
+        most = f"{100 * (1 - ALPHA ** (1 / max(n, 1))):.0f} %"
+        yet = f"; up to {most} of such events may yet differ" if events and n else ""
+        return f", the same in every {'event' if events else 'article'}, so that no interval can be given{yet}"
     low, high = (_amount(row[end], unit, named=False) for end in ("low", "high"))
     return f", 95 % interval {low} to {high}"
 

@@ -117,8 +117,9 @@ def _table(
 
 def _tested(design: Design, rates: Any, noise: Noise, reps: int, kind: str, pool: Family) -> dict[str, np.ndarray]:
     """Return p and the statistic of every word; give the shared assignments to the family."""
-    words, shared = design.read(np.sqrt(rates)).astype(np.float32), noise.assign(design).astype(np.float32)
-    every = resampling.every_assignment(design, reps)
+    words, shared = design.read(np.sqrt(rates)).astype(np.float32), _laid(noise.assign(design))
+    few = resampling.every_assignment(design, reps)
+    every = None if few is None else _laid(few)
     p, seen = np.empty(words.shape[0]), np.empty(words.shape[0])
     for start in range(0, len(p), _CHUNK):
         here = slice(start, start + _CHUNK)
@@ -126,10 +127,13 @@ def _tested(design: Design, rates: Any, noise: Noise, reps: int, kind: str, pool
         seen[here] = design.statistic(design.mine[None].astype(np.float32), x)[:, 0]
         null = design.statistic(shared, x)
         pool.add(kind, null)
-        p[here] = resampling.share_beyond(
-            null if every is None else design.statistic(every.astype(np.float32), x), seen[here]
-        )
+        p[here] = resampling.share_beyond(null if every is None else design.statistic(every, x), seen[here])
     return {"p": p, "seen": seen}
+
+
+def _laid(assignments: np.ndarray) -> np.ndarray:
+    """Lay assignments out as sparse products read them."""
+    return np.asfortranarray(assignments, dtype=np.float32)
 
 
 def _scored(

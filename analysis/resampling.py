@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, product
 from typing import Any
 
@@ -74,12 +75,16 @@ class Design:
         return fixed + (x * y * self.slope) @ chosen.T if self.slope.any() else fixed
 
     def statistic(self, chosen: np.ndarray, x: Any) -> np.ndarray:
-        """Return the absolute studentised difference, measures × assignments, for cells, sparse or not."""
+        """Return the absolute studentised difference, measures × assignments, for cells, sparse or not.
+
+        Of many calls with the same assignments and sparse cells, the assignments had better be in Fortran order.
+        """
         draws, square, kind = chosen.T, x**2, chosen.dtype
         draws = np.ascontiguousarray(draws) if sparse.issparse(x) else draws
         value, scale = x @ draws, (square @ self.weight)[:, None].astype(kind)
         if self.slope.any():
-            varying = (square * self.slope.astype(kind)) @ draws
+            tilted = square * self.slope.astype(kind)
+            varying = (sparse.csr_array(tilted) if sparse.issparse(x) else tilted) @ draws
             scale = np.add(varying, scale, out=varying)
         if not self.matched:
             middle, n = x.mean(axis=1)[:, None].astype(kind), kind.type(self.mine.sum())
@@ -197,10 +202,11 @@ def _by_article(panel: Panel, index: np.ndarray, a: int, pick: Any, counts: dict
 
 
 def gate_of(design: Design | None, reps: int) -> float:
-    """Return the smallest p attainable with the assignments at hand."""
-    if design is None:
+    """Return the smallest p attainable with the assignments at hand; 1 where one unit must stand for a whole level."""
+    own = 0 if design is None else round(design.mine.sum())
+    if design is None or (not design.matched and min(own, len(design.mine) - own) < 2):
         return 1.0
-    ways, own = _ways(design), round(design.mine.sum())
+    ways = _ways(design)
     mirrored = np.bincount(design.stratum).max() == 2 if design.matched else 2 * own == len(design.mine)
     return min(1.0, (1 + bool(mirrored)) / ways if ways <= reps else max((1 + bool(mirrored)) / ways, 1 / (reps + 1)))
 
@@ -258,11 +264,17 @@ class Noise:
         flips[:, shared] = bits == 1
         return cls(keys, cells, flips, k)
 
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Return the order of all cells in each draw."""
+        return np.argsort(self.keys, axis=1)
+
     def assign(self, design: Design) -> np.ndarray:
         """Return assignments × cells: signs flipped (pairs), labels permuted within units, or over all clusters."""
         own = np.flatnonzero(design.mine)
         if not design.matched:
-            return design.mine[np.argsort(self.keys[:, design.cell], axis=1)]
+            every = len(design.cell) == self.keys.shape[1]
+            return design.mine[self.order if every else np.argsort(self.keys[:, design.cell], axis=1)]
         if len(design.mine) == 2 * len(own):
             flip = self.flips[:, design.cell[own] // self.levels]
             return _marks(np.where(flip, np.flatnonzero(design.mine == 0), own), len(design.mine))
@@ -276,7 +288,10 @@ def share_beyond(null: np.ndarray, seen: np.ndarray) -> np.ndarray:
 
 
 def interval(design: Design, chosen: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Invert the permutation test: the ends of the shifts of the level that it does not reject at 5 %."""
+    """Invert the permutation test: the ends of the shifts of the level that it does not reject at 5 %.
+
+    Both ends are the estimate itself where all differences are equal: nothing varies that could give an interval.
+    """
     c = np.repeat(design.shift[None], len(x), axis=0)
     moments = np.stack([x * x, x * c, c * c])
     cells = np.concatenate([np.stack([x, c]) * design.gain, moments * design.slope]).reshape(-1, x.shape[1])
@@ -302,7 +317,8 @@ def interval(design: Design, chosen: np.ndarray, x: np.ndarray) -> tuple[np.ndar
             inside = kept(middle)
             near, far = np.where(inside, middle, near), np.where(inside, far, middle)
         ends.append(np.where(reach == 0, centre, np.where(short, sign * np.inf, near)))
-    return ends[0], ends[1]
+    flat = ends[1] - ends[0] <= 1e-7 * reach
+    return np.where(flat, centre, ends[0]), np.where(flat, centre, ends[1])
 
 
 def mean_interval(values: np.ndarray, rng: np.random.Generator, reps: int) -> tuple[float, float]:

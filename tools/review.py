@@ -1,0 +1,382 @@
+"""Show on one page what changed since a revision: figures that moved, findings that read differently, notebooks.
+
+    python -m tools.review                     # against the last commit
+    python -m tools.review --base HEAD~1       # against any revision that git knows
+
+A figure is listed when its CSV differs: one that was only redrawn is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup, escape
+
+from tools import run
+from tools.pages import TEMPLATES, PageError, plain, render, replaced, visible
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A figure whose data changed."""
+
+    name: str
+    state: str
+    told: list[str]
+    size: float
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A finding that reads differently; one side is empty where it is new or gone."""
+
+    heading: str
+    old: Markup
+    new: Markup
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A notebook that changed: in what, how, and what it says now."""
+
+    name: str
+    state: str
+    cells: int
+    diff: list[tuple[str, str]]
+    findings: list[Sentence]
+
+
+def git(*arguments: str) -> bytes:
+    """Ask git something about the project."""
+    try:
+        asked = subprocess.run(["git", "-C", str(run.ROOT), *arguments], capture_output=True, check=True)
+    except FileNotFoundError:
+        raise PageError("git is not installed: the review compares with a revision that git keeps") from None
+    except subprocess.CalledProcessError as error:
+        raise PageError(f"git: {error.stderr.decode('utf-8', 'replace').strip() or 'no answer'}") from None
+    return asked.stdout
+
+
+def revision(name: str) -> str:
+    """Turn the name of a revision into its hash."""
+    try:
+        return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").decode().strip()
+    except PageError as error:
+        if "not installed" in str(error):
+            raise
+        raise PageError(f"git knows no revision {name!r} here: give a commit, a branch or HEAD~1") from None
+
+
+def before(base: str, folder: str, ending: str) -> dict[str, bytes]:
+    """Read the files of a folder as they were at a revision, by their path from the root."""
+    names = git("ls-tree", "-r", "-z", "--name-only", "--full-tree", base, "--", folder).decode().split("\0")
+    return {name: git("show", f"{base}:{name}") for name in names if name.endswith(ending)}
+
+
+def now(folder: str, ending: str) -> dict[str, bytes]:
+    """Read the files of a folder as they are in the working folder, by their path from the root."""
+    found = sorted((run.ROOT / folder).rglob(f"*{ending}"))
+    visible_ones = [
+        path for path in found if not any(part.startswith(".") for part in path.relative_to(run.ROOT).parts)
+    ]
+    return {path.relative_to(run.ROOT).as_posix(): path.read_bytes() for path in visible_ones}
+
+
+def table(data: bytes) -> pd.DataFrame | None:
+    """Read a figure's CSV, or nothing if it is none."""
+    try:
+        return pd.read_csv(io.BytesIO(data)).rename(columns=str)
+    except (ValueError, pd.errors.ParserError, UnicodeDecodeError):
+        return None
+
+
+def keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Index a frame by what its rows are called, repeated names by their order."""
+    names = frame[keys].astype("str").fillna("") if keys else pd.DataFrame(index=frame.index)
+    order = names.groupby(keys, sort=False).cumcount() if keys else pd.Series(range(len(frame)), frame.index)
+    called = names.agg(", ".join, axis=1) if keys else order.map(lambda i: f"row {i + 1}")
+    return frame.set_index(pd.MultiIndex.from_arrays([called, order]))
+
+
+def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
+    """Say what changed between two versions of a figure's CSV, the largest change of a number first.
+
+    Parameters
+    ----------
+    old, new : bytes
+        The two files. Rows are matched by their columns of text.
+
+    Returns
+    -------
+    float
+        The largest change as a share of the largest value of its column (infinite when only rows differ).
+    list of str
+        Sentences that say it.
+
+    Examples
+    --------
+    >>> compare(b"outlet,n\\nA,1\\nB,4\\n", b"outlet,n\\nA,3\\nB,4\\n")
+    (0.5, ['n of A: 1 → 3.'])
+    """
+    first, second = table(old), table(new)
+    if first is None or second is None:
+        return np.inf, ["One of the two cannot be read as a table."]
+    told = [f"Columns gone: {', '.join(gone)}." for gone in [[str(c) for c in first if c not in second]] if gone]
+    told += [f"Columns new: {', '.join(added)}." for added in [[str(c) for c in second if c not in first]] if added]
+    shared = [str(c) for c in first if c in second]
+    numbers = [c for c in shared if all(pd.api.types.is_numeric_dtype(f[c]) for f in (first, second))]
+    keys = [c for c in shared if c not in numbers]
+    first, second = keyed(first, keys), keyed(second, keys)
+    both = first.index.intersection(second.index, sort=False)
+    for word, n in [("gone", len(first) - len(both)), ("new", len(second) - len(both))]:
+        told += [f"{n} row{'' if n == 1 else 's'} {word}."] if n else []
+    size, sentence = largest(first.loc[both, numbers], second.loc[both, numbers])
+    if size:
+        return size, [sentence, *told]
+    return (np.inf, told) if told else (0.0, ["The same rows in another order or form."])
+
+
+def largest(old: pd.DataFrame, new: pd.DataFrame) -> tuple[float, str]:
+    """Find the number that changed most, measured against the largest of its column."""
+    if old.empty:
+        return 0.0, ""
+    a, b = old.to_numpy(dtype=float), new.to_numpy(dtype=float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.abs(np.where(np.isfinite(np.stack([a, b])), np.stack([a, b]), 0))
+        scale = values.max(axis=(0, 1))
+        change = np.abs(b - a) / np.where(scale > 0, scale, 1)
+    change = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.nan_to_num(change, nan=1, posinf=1))
+    row, column = np.unravel_index(int(change.argmax()), change.shape)
+    was, is_now = old.iat[int(row), int(column)], new.iat[int(row), int(column)]
+    name = " ".join(str(old.index[int(row)][0]).split())
+    return float(change[row, column]), f"{old.columns[int(column)]} of {name}: {number(was)} → {number(is_now)}."
+
+
+def number(value: Any) -> str:
+    """Write a value as a reader wants it."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(bool(value))
+    return "missing" if pd.isna(value) else f"{value:.4g}" if abs(value) < 10000 else f"{value:,.0f}"
+
+
+def moved_figures(base: str) -> tuple[list[Moved], int]:
+    """List the figures whose CSV differs, the largest change first, and count those only redrawn."""
+    old, new = before(base, "figures", ".csv"), now("figures", ".csv")
+    moved = []
+    for path in sorted(old | new):
+        name = path.removeprefix("figures/").removesuffix(".csv")
+        if path not in old or path not in new:
+            moved.append(Moved(name, "new" if path in new else "gone", [], np.inf))
+        elif old[path] != new[path]:
+            size, told = compare(old[path], new[path])
+            moved.append(Moved(name, "moved", told, size))
+    same = {path.removesuffix(".csv") for path in old if old[path] == new.get(path)}
+    was, drawn = before(base, "figures", ".png"), now("figures", ".png")
+    redrawn = sum(was.get(f"{stem}.png") != drawn.get(f"{stem}.png") for stem in same)
+    return sorted(moved, key=lambda figure: (-figure.size, figure.name)), redrawn
+
+
+def said(notebook: dict[str, Any]) -> list[tuple[str, str]]:
+    """List the sentences that a notebook puts out, each with the heading it stands under."""
+    heading, lines = "", []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found = re.findall(r"^#+ +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
+            heading = found[-1] if found else heading
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            text = "" if "text/html" in data else "".join(data.get("text/plain", "") or output.get("text", ""))
+            sentences = [line.strip() for line in plain(text).splitlines()]
+            lines += [
+                (heading, line) for line in sentences if len(line.split()) > 2 and not re.search(r"\S {2,}\S", line)
+            ]
+    return lines
+
+
+def worded(old: str, new: str) -> tuple[Markup, Markup]:
+    """Mark the words in which two sentences differ."""
+    a, b = re.split(r"(\s+)", visible(old)), re.split(r"(\s+)", visible(new))
+    left, right = Markup(""), Markup("")
+    for kind, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        was, is_now = escape("".join(a[i:j])), escape("".join(b[k:m]))
+        left += was if kind == "equal" or not was else Markup("<del>{}</del>").format(was)
+        right += is_now if kind == "equal" or not is_now else Markup("<ins>{}</ins>").format(is_now)
+    return left, right
+
+
+def changed_findings(old: dict[str, Any], new: dict[str, Any]) -> list[Sentence]:
+    """Pair the sentences of two versions of a notebook and keep those that differ."""
+    a, b = said(old), said(new)
+    steps = SequenceMatcher(None, [line for _, line in a], [line for _, line in b], autojunk=False).get_opcodes()
+    found = []
+    for kind, i, j, k, m in steps:
+        if kind == "equal":
+            continue
+        pairs = min(j - i, m - k)
+        for left, right in zip(a[i : i + pairs], b[k : k + pairs], strict=True):
+            found.append(Sentence(right[0], *worded(left[1], right[1])))
+        found += [
+            Sentence(heading, Markup("<del>{}</del>").format(line), Markup("")) for heading, line in a[i + pairs : j]
+        ]
+        found += [
+            Sentence(heading, Markup(""), Markup("<ins>{}</ins>").format(line)) for heading, line in b[k + pairs : m]
+        ]
+    return found
+
+
+def bare(notebook: dict[str, Any]) -> Any:
+    """Return a notebook without what running it adds."""
+    import nbformat
+
+    cells = [
+        {key: cell[key] for key in ("cell_type", "id", "source") if key in cell}
+        | {"metadata": {}}
+        | ({"outputs": [], "execution_count": None} if cell["cell_type"] == "code" else {})
+        for cell in notebook["cells"]
+    ]
+    whole = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return nbformat.reads(json.dumps(whole), as_version=4)
+
+
+def cell_diff(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str]]:
+    """Compare the cells of two versions with nbdime; returns lines, each added, cut, a place or unchanged."""
+    from nbdime import diff_notebooks
+    from nbdime.prettyprint import PrettyPrintConfig, pretty_print_notebook_diff
+
+    a, b = bare(old), bare(new)
+    difference = [step for step in diff_notebooks(a, b) if step.get("key") == "cells"]
+    if not difference:
+        return []
+    written = io.StringIO()
+    settings = PrettyPrintConfig(out=written, use_git=False, use_diff=False, use_color=False)
+    settings.details = settings.metadata = settings.id = False
+    pretty_print_notebook_diff("before", "now", a, difference, settings)
+    kinds = {"+": "add", "-": "cut", "#": "at", "@": "at"}
+    lines = [line for line in written.getvalue().splitlines() if not line.startswith(("nbdiff ", "--- ", "+++ "))]
+    return [(kinds.get(line[:1], ""), line) for line in lines if line.strip()]
+
+
+def results(notebook: dict[str, Any]) -> list[str]:
+    """Return what each code cell put out, as text that can be compared."""
+    cells = [cell.get("outputs", []) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    kept = [[{k: v for k, v in output.items() if k != "execution_count"} for output in shown] for shown in cells]
+    return [json.dumps(shown, sort_keys=True) for shown in kept]
+
+
+def changed_notebooks(base: str) -> list[Changed]:
+    """List the notebooks that changed in source or in output."""
+    old, new = before(base, "notebooks", ".ipynb"), now("notebooks", ".ipynb")
+    found = []
+    for path in sorted(old | new):
+        name = Path(path).stem
+        if path not in old or path not in new:
+            found.append(Changed(name, "new" if path in new else "gone", 0, [], []))
+        elif old[path] != new[path]:
+            a, b = (opened(data, path) for data in (old[path], new[path]))
+            steps = SequenceMatcher(None, results(a), results(b), autojunk=False).get_opcodes()
+            cells = sum(max(j - i, m - k) for kind, i, j, k, m in steps if kind != "equal")
+            diff = cell_diff(a, b)
+            where = [word for word, differs in (("source", diff), ("output", cells)) if differs]
+            state = " and ".join(where) or "metadata only"
+            found.append(Changed(name, state, cells, diff, changed_findings(a, b)))
+    return found
+
+
+def opened(data: bytes, path: str) -> dict[str, Any]:
+    """Read a notebook."""
+    try:
+        notebook: dict[str, Any] = json.loads(data)
+        iter(notebook["cells"])
+        return notebook
+    except (ValueError, KeyError, TypeError) as error:
+        raise PageError(f"{path} is not a notebook that can be read ({error})") from None
+
+
+def build(target: Path, base: str) -> dict[str, int]:
+    """Write the review into a folder, which is replaced as a whole.
+
+    Parameters
+    ----------
+    target : Path
+        The folder to write.
+    base : str
+        The revision to compare the working folder with.
+
+    Returns
+    -------
+    dict
+        How many figures, findings and notebooks changed.
+
+    Raises
+    ------
+    PageError
+        If git does not know the revision, or the page cannot be written.
+
+    Examples
+    --------
+    >>> build(Path("review"), "HEAD~1")  # doctest: +SKIP
+    """
+    commit = revision(base)
+    figures, redrawn = moved_figures(commit)
+    notebooks = changed_notebooks(commit)
+    findings = [notebook for notebook in notebooks if notebook.findings]
+    about = git("log", "-1", "--format=%h, %cs: %s", commit).decode("utf-8", "replace").strip()
+    since = git("log", "-40", "--format=%s", f"{commit}..HEAD").decode("utf-8", "replace").split("\n")
+    was, drawn = before(commit, "figures", ".png"), now("figures", ".png")
+    with replaced(target) as folder:
+        shutil.copy(TEMPLATES / "style.css", folder / "style.css")
+        for figure in figures:
+            for side, files in (("old", was), ("new", drawn)):
+                if data := files.get(f"figures/{figure.name}.png"):
+                    path = folder / side / f"{figure.name}.png"
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(data)
+        pictures = {side: {f.name for f in figures if f"figures/{f.name}.png" in files} for side, files in
+                    (("old", was), ("new", drawn))}  # fmt: skip
+        values = {"figures": figures, "redrawn": redrawn, "notebooks": notebooks, "findings": findings}
+        more = {"about": about, "since": [line for line in since if line], "pictures": pictures}
+        render("review.html", folder / "index.html", root="", here="review", pages=[], **values, **more)
+    return {
+        "figures moved": len(figures),
+        "findings changed": sum(len(notebook.findings) for notebook in notebooks),
+        "notebooks changed": len(notebooks),
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Read the command line and build."""
+    parser = argparse.ArgumentParser(prog="python -m tools.review", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--base", default="HEAD", help="the revision to compare with (default: the last commit)")
+    parser.add_argument("--to", default=str(run.ROOT / "review"), help="the folder to write (default: review)")
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    target = Path(given.to).expanduser().resolve()
+    try:
+        made = build(target, given.base)
+    except PageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the review is as it was before.", file=sys.stderr)
+        return 130
+    counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
+    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -198,9 +198,8 @@ def run(place: Place, *, only: Iterable[str] = (), force: bool = False, workers:
         print(f"{len(every)} notebooks up to date, nothing to run ({time.perf_counter() - started:.1f} s)")
         return 0
     place.figures.mkdir(parents=True, exist_ok=True)
-    for left in place.figures.glob(".staging-*"):  # by a run that was killed
-        shutil.rmtree(left, ignore_errors=True)
-    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=place.figures))
+    swept(place.figures)
+    staging = Path(tempfile.mkdtemp(prefix=f".staging-{os.getpid()}-", dir=place.figures))
     try:
         done = run_all(stale, place, staging, workers)
         tally = install(done, place)
@@ -220,6 +219,16 @@ def run(place: Place, *, only: Iterable[str] = (), force: bool = False, workers:
     total, kept = time.perf_counter() - started, len(every) - len(done)
     print(f"{len(done)} notebooks run, {kept} up to date; figure files: {counts}; {total:.0f} s")
     return 0
+
+
+def swept(folder: Path) -> None:
+    """Remove what a killed run left behind; a run that is still at work keeps its staging."""
+    import psutil
+
+    for left in folder.glob(".staging-*"):
+        process = left.name.split("-")[1]
+        if not (process.isdigit() and psutil.pid_exists(int(process))):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def run_all(stale: list[Job], place: Place, staging: Path, workers: int) -> list[Job]:

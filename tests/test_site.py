@@ -62,6 +62,8 @@ def outputs() -> list[dict[str, Any]]:
         {"image/svg+xml": svg, "text/plain": "a drawing"},
         {"application/javascript": "window.taken = 1", "text/plain": "a program"},
         {"application/vnd.jupyter.widget-view+json": "{}", "text/plain": "Box()"},
+        {"application/vnd.jupyter.widget-view+json": "{}", "text/html": "<p>A quiet line.</p>", "text/plain": "Live"},
+        {"text/plain": "'No event is known.'"},
         {"image/png": base64.b64encode(PIXEL).decode() + "' onerror='window.taken=1", "text/plain": "loose"},
     ]
     shown: list[dict[str, Any]] = [{"output_type": "display_data", "metadata": {}, "data": data} for data in bundles]
@@ -242,6 +244,8 @@ def test_figures_stand_with_caption_alternative_and_files(project: Path) -> None
     assert gallery.count("<figure") == 2 and "10.5281/zenodo.2607278" in gallery
     for stem in ("00-count", "fa-kes/00-count"):
         assert all(f'href="figures/{stem}{kind}" download' in gallery for kind in run.KINDS)
+    attack = (project / "site" / "notebooks" / "01-words.html").read_text("utf-8")
+    assert "A quiet line." in attack and '<p dir="auto">No event is known.</p>' in attack
     methods = (project / "site" / "methods.html").read_text("utf-8")
     assert all(part in methods for part in ("Measures and sources", "Only a test.", "Words.", "<td>2</td>"))
 

@@ -29,7 +29,25 @@ HIDDEN = re.compile("[\x80-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\uf
 NUMBER = re.compile(r"^\s*[-−+]?[\d.,]+(?:e[-+]?\d+)?\s*%?\s*$|^\s*(?:NaN|<NA>|NaT|–)\s*$")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
-TEXT_TAGS = {"p", "div", "span", "br", "hr", "b", "strong", "i", "em", "s", "del", "sub", "sup", "code", "pre", "mark"}
+TEXT_TAGS = {
+    "p",
+    "div",
+    "span",
+    "br",
+    "hr",
+    "b",
+    "strong",
+    "i",
+    "em",
+    "s",
+    "del",
+    "sub",
+    "sup",
+    "code",
+    "pre",
+    "mark",
+    "small",
+}
 LIST_TAGS = {"ul", "ol", "li", "dl", "dt", "dd", "blockquote", "details", "summary"}
 CELL = {"colspan", "rowspan", "scope"}
 
@@ -142,7 +160,7 @@ def output_html(source: str) -> Markup:
     classes = {"td": {"num"}, "th": {"num"}}
     clean = nh3.clean(
         text,
-        tags=TABLE_TAGS | TEXT_TAGS | LIST_TAGS,
+        tags=TABLE_TAGS | TEXT_TAGS | LIST_TAGS | {"h4", "h5", "h6"},
         attributes={"th": CELL, "td": CELL},
         allowed_classes=classes,
         clean_content_tags={"script", "style", "title", "noscript", "template"},

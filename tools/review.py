@@ -174,7 +174,7 @@ def number(value: Any) -> str:
 
 
 def moved_figures(base: str) -> tuple[list[Moved], int]:
-    """List the figures whose CSV differs, the largest change first, and count those only redrawn."""
+    """List the figures whose CSV differs, the largest change first, then those that are new or gone; count those only redrawn."""
     old, new = before(base, "figures", ".csv"), now("figures", ".csv")
     moved = []
     for path in sorted(old | new):
@@ -187,7 +187,7 @@ def moved_figures(base: str) -> tuple[list[Moved], int]:
     same = {path.removesuffix(".csv") for path in old if old[path] == new.get(path)}
     was, drawn = before(base, "figures", ".png"), now("figures", ".png")
     redrawn = sum(was.get(f"{stem}.png") != drawn.get(f"{stem}.png") for stem in same)
-    return sorted(moved, key=lambda figure: (-figure.size, figure.name)), redrawn
+    return sorted(moved, key=lambda figure: (figure.state != "moved", -figure.size, figure.name)), redrawn
 
 
 def said(notebook: dict[str, Any]) -> list[tuple[str, str]]:
@@ -267,7 +267,10 @@ def cell_diff(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str]]
     pretty_print_notebook_diff("before", "now", a, difference, settings)
     kinds = {"+": "add", "-": "cut", "#": "at", "@": "at"}
     lines = [line for line in written.getvalue().splitlines() if not line.startswith(("nbdiff ", "--- ", "+++ "))]
-    return [(kinds.get(line[:1], ""), line) for line in lines if line.strip()]
+    named = [
+        re.sub(r"^## (.+?) /cells/(\d+)[^:]*:", lambda m: f"## cell {int(m[2]) + 1}: {m[1]}", line) for line in lines
+    ]
+    return [(kinds.get(line[:1], ""), line) for line in named if line.strip()]
 
 
 def results(notebook: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ Every page forbids scripts and requests to other hosts; what an article says is 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import json
 import os
@@ -18,6 +19,7 @@ import shutil
 import signal
 import struct
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,7 @@ class Page:
     toc: list[tuple[str, str]] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
     body: list[dict[str, Any]] = field(default_factory=list)
+    ran: bool = True
 
     @property
     def href(self) -> str:
@@ -167,8 +170,11 @@ def linker(pages: list[Page], root: str, figures: set[str]) -> Any:
     return link
 
 
-def show(output: dict[str, Any], figures: dict[str, Figure]) -> dict[str, Any]:
-    """Decide how one output is shown: a figure, a table, sentences, or text in columns."""
+def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True) -> dict[str, Any]:
+    """Decide how one output is shown: a figure, a table, sentences, or text in columns.
+
+    A live view is shown as it first was; it can hold whole articles, and is left out when texts are.
+    """
     data = output.get("data", {})
     text = plain("".join(data.get("text/plain", "") or output.get("text", "")))
     if output["output_type"] == "error":
@@ -180,16 +186,20 @@ def show(output: dict[str, Any], figures: dict[str, Figure]) -> dict[str, Any]:
         alt = (output.get("metadata") or {}).get("image/png", {}).get("alt", text)
         encoded = re.match(r"[A-Za-z0-9+/]*={0,2}", re.sub(r"\s", "", "".join(data["image/png"])))
         return {"kind": "image", "source": f"data:image/png;base64,{encoded[0] if encoded else ''}", "alt": alt}
-    if "text/html" in data:
-        return {"kind": "table", "html": output_html("".join(data["text/html"]))}
+    live = any(kind.startswith("application/vnd.jupyter") for kind in data)
+    if "text/html" in data and (texts or not live):
+        return {"kind": "table", "html": output_html("".join(data["text/html"])), "live": live}
     if not text and "text/markdown" in data:
         text = "".join(data["text/markdown"])
-    if any(kind.startswith("application/vnd.jupyter") for kind in data):
+    if live:
         return {"kind": "live", "text": text}
+    if re.fullmatch(r"""(["']).*\1""", text, re.DOTALL):  # a cell that ends in a sentence shows it as Python writes it
+        with suppress(ValueError, SyntaxError):
+            text = str(ast.literal_eval(text))
     return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
 
 
-def compose(page: Page, pages: list[Page], figures: list[Figure]) -> None:
+def compose(page: Page, pages: list[Page], figures: list[Figure], *, texts: bool = True) -> None:
     """Turn a notebook's cells into what its page shows."""
     known = {figure.name: figure for figure in figures if figure.notebook in (page.name, None)}
     files = {f"{figure.stem}{kind}" for figure in figures for kind in run.KINDS}
@@ -200,11 +210,12 @@ def compose(page: Page, pages: list[Page], figures: list[Figure]) -> None:
             used += re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', written)
             page.body.append({"kind": "prose", "html": written})
         elif cell["cell_type"] == "code":
-            shown = [show(output, known) for output in cell.get("outputs", [])]
+            shown = [show(output, known, texts) for output in cell.get("outputs", [])]
             page.figures += [item["figure"] for item in shown if item["kind"] == "figure"]
             page.body.append({"kind": "code", "html": python(source(cell)), "outputs": shown})
         else:
             page.body.append({"kind": "raw", "text": source(cell)})
+    page.ran = not all(item["kind"] != "code" or not item["outputs"] for item in page.body)
     page.toc = [(anchor, Markup(re.sub(r"<[^>]+>", "", words))) for anchor, words in used]
 
 
@@ -285,7 +296,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     editions = [(n, gallery(place.figures / n, [], n)) for n in corpora.NAMED if (place.figures / n).is_dir()]
     every = [*figures, *(figure for _, edition in editions for figure in edition)]
     for page in pages:
-        compose(page, pages, figures)
+        compose(page, pages, figures, texts=texts)
     corpus = load(place.corpus)
     warning = notice(corpus, texts)
     if warning:

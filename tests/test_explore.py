@@ -1,0 +1,65 @@
+"""The explorer: every view escapes what articles say, answers its controls, and stands still without them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from analysis import explore
+from analysis.text import units
+
+HOSTILE = 'The <script>alert("x")</script> bridge & the <img src=x onerror=alert(1)> river were liberated.'
+
+
+@pytest.fixture
+def articles() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "article_id": ["a", "b"],
+            "outlet": ["The <b>A</b>", "B"],
+            "event": ["bridge", "bridge"],
+            "published": pd.to_datetime(["2020-01-01", "2020-01-02"]),
+            "title": ["<h1>One</h1>", "Two"],
+            "text": [HOSTILE, "The bridge was retaken. Nobody liberated the river."],
+        }
+    )
+
+
+def test_a_search_follows_its_controls_and_escapes_everything(articles: pd.DataFrame) -> None:
+    live = explore.concordance(units(articles), articles, pattern="liberat*")
+    assert "2 lines in 2 articles" in live.shown.value
+    assert "<mark>liberated</mark>" in live.shown.value
+    assert "<script" not in live.shown.value and "<img" not in live.shown.value and "<b>" not in live.shown.value
+    assert "&lt;script&gt;" in live.shown.value
+    live.controls["pattern"].value = "retaken"
+    assert "1 lines in 1 articles" in live.shown.value
+    live.controls["pattern"].value = ""
+    assert "give a word" in live.shown.value, "an empty pattern is told, not thrown"
+
+
+def test_side_by_side_marks_what_only_one_says(articles: pd.DataFrame) -> None:
+    live = explore.side_by_side(articles)
+    assert "<mark>retaken</mark>" in live.static
+    assert "<mark>bridge</mark>" not in live.static
+    assert "<script" not in live.static and "<h1>" not in live.static
+
+
+def test_measures_show_a_picture_and_follow_the_voice(articles: pd.DataFrame) -> None:
+    seen = []
+    table = pd.DataFrame({"x": [0.1, 0.2], "y": [0.3, 0.4]}, index=["a", "b"])
+    live = explore.measures(articles, {"m": lambda voice: seen.append(voice) or table})
+    assert 'src="data:image/png;base64,' in live.static
+    live.controls["voice"].value = "both voices"
+    live.controls["part"].value = 1
+    assert seen == ["own", None], "a table is made once for each voice"
+    assert live.shown.value != live.static
+
+
+def test_a_page_without_widgets_gets_the_static_view(articles: pd.DataFrame) -> None:
+    bundle = explore.side_by_side(articles)._repr_mimebundle_()
+    assert "<mark>" in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_too_little_text_for_topics_is_told(articles: pd.DataFrame) -> None:
+    assert explore.topics(articles).static.startswith("<p>")

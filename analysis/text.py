@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analysis.quotes import quotations as find_quotations
 from analysis.sentences import Span, paragraphs, sentences, trim
 
 Quote = tuple[int, int, object]  # start, end, speaker
@@ -25,7 +26,6 @@ UNITS = [
     "end", "text",
 ]  # fmt: skip
 
-_MARK = re.compile('["“”„«»]')
 _CLOSING = re.compile(r"[^\w\s(\[“‘«\"—–-]*")
 _EDGE = re.compile(r"[\s\"“”„«»]")
 _WORD = re.compile(
@@ -35,28 +35,6 @@ _WORD = re.compile(
 _STEM = re.compile(r"[^\W\d_]*")
 _SAME = str.maketrans({"’": "'", "ʼ": "'", "‐": "-", "‑": "-"})
 _ANY = "ꙮ"  # stands for * while an indicator is tokenised: a letter that no newspaper prints
-
-
-def quoted_spans(text: str) -> list[Span]:
-    """Return the (start, end) of what stands inside double quotation marks, marks included."""
-    return [span for a, b, _ in paragraphs(text) for span in _quoted(text, a, b)]
-
-
-def _quoted(text: str, start: int, end: int) -> Iterator[Span]:
-    """Pair the quotation marks of one paragraph, whatever their shape; an unpaired one quotes nothing."""
-    opened: int | None = None
-    for match in _MARK.finditer(text, start, end):
-        at, mark = match.start(), match[0]
-        before = at == start or text[at - 1].isspace() or text[at - 1] in "([—–-‘'"
-        after = at + 1 == end or text[at + 1].isspace()
-        opens = mark in "“„«" or (mark == '"' and (opened is None if before == after else before))
-        if opens:
-            opened = at
-        elif opened is not None:
-            yield opened, at + 1
-            opened = None
-    if opened is not None and text[end : end + 9].lstrip()[:1] in ("“", '"', "„", "«"):
-        yield opened, end
 
 
 def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -91,7 +69,7 @@ def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.
     """
     if absent := [name for name in ("article_id", "text") if name not in articles]:
         raise KeyError(f"articles has no column {' and no '.join(absent)}; analysis.load() gives both")
-    quotations = _marked(articles) if quotations is None else quotations
+    quotations = find_quotations(articles) if quotations is None else quotations
     spoken: dict[object, list[Quote]] = {}
     direct = quotations[quotations["kind"].isin(["direct", "partial"])].sort_values(["start", "end"])
     for key, start, end, speaker in direct[["article_id", "start", "end", "speaker"]].itertuples(index=False):
@@ -109,17 +87,6 @@ def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.
     frame = pd.concat([source, frame], axis=1).astype(dict.fromkeys(["outlet", "event", *UNITS[6:9], "text"], "str"))
     whole = dict.fromkeys(["paragraph", "sentence", "start", "end"], "int64")
     return frame.astype(whole).assign(published=pd.to_datetime(frame["published"]))
-
-
-def _marked(articles: pd.DataFrame) -> pd.DataFrame:
-    """Return what stands in quotation marks as a frame of quotations whose speakers are unknown."""
-    known = articles[articles["text"].notna()]
-    rows = [
-        (key, start, end, "direct", None)
-        for key, text in zip(known["article_id"], known["text"], strict=True)
-        for start, end in quoted_spans(text)
-    ]
-    return pd.DataFrame(rows, columns=["article_id", "start", "end", "kind", "speaker"])
 
 
 def _stretches(text: str, quotes: list[Quote]) -> Iterator[tuple[int, int, str, str, object, int, int, str]]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.cleaning import sections
 from analysis.sentences import sentences
-from analysis.text import Counts, count, kwic, quoted_spans, tokens, units
+from analysis.text import Counts, count, kwic, tokens, units
 
 PIECES = [
     "The mayor", "said", "Mosul’s", "U.S.", "US-led", "a.m.", "Lt. Gen. Vale", "don't", "human shields", "human",
@@ -101,21 +101,6 @@ def test_units_of_nothing_have_every_column() -> None:
 def test_units_name_the_missing_column() -> None:
     with pytest.raises(KeyError, match="no column text"):
         units(pd.DataFrame({"article_id": ["a"]}))
-
-
-@pytest.mark.parametrize(
-    ("text", "inside"),
-    [
-        ('He said "we stay" twice.', ['"we stay"']),
-        ('He said “we stay" and "we go”.', ['“we stay"', '"we go”']),
-        ("He said “we stay. We go on.", []),
-        ("“We stay. We go.\n\n“We eat,” he said.", ["“We stay. We go.", "“We eat,”"]),
-        ('A stray " mark, then "we stay" again.', ['"we stay"']),
-        ("«Nous», he said.", ["«Nous»"]),
-    ],
-)
-def test_quotation_marks_of_any_shape_pair_up(text: str, inside: list[str]) -> None:
-    assert [text[start:end] for start, end in quoted_spans(text)] == inside
 
 
 def test_voice_changes_between_tokens_and_punctuation_never_stands_alone() -> None:

@@ -53,17 +53,35 @@ class Context:
         return np.asarray(edges == edges[self.at]) & np.array([word not in limits for word in self.words])
 
     @cached_property
+    def said(self) -> np.ndarray:
+        """Whether each word is a verb of speech, beyond which somebody else's words begin."""
+        return np.array([word in _list("speech") for word in self.words])
+
+    @cached_property
+    def unreported(self) -> np.ndarray:
+        """Whether no verb of speech stands between the target and each word."""
+        return self._between(self.said) == 0
+
+    @cached_property
+    def direct(self) -> np.ndarray:
+        """Whether no other name stands between the target and each word."""
+        return self._between(self.named) == 0
+
+    @cached_property
+    def same_voice(self) -> np.ndarray:
+        """Whether each word stands inside quotation marks if the target does, outside if not."""
+        quotes = np.cumsum([word == '"' for word in self.words])
+        return np.asarray(quotes % 2 == quotes[self.at] % 2)
+
+    @cached_property
     def zones(self) -> np.ndarray:
         """Weights of the words in each of `ZONES`, shape (zones, words)."""
-        d, left, right = self.distance, self.distance < 0, self.distance > 0
-        quotes = np.cumsum([word == '"' for word in self.words])
-        same = quotes % 2 == quotes[self.at] % 2
-        alone = self._between(self.named) == 0
-        unsaid = self._between(np.array([word in _list("speech") for word in self.words])) == 0
-        near = np.exp(-np.abs(d) / 3)
+        d, other = self.distance, self.distance != 0
+        left, right, near = d < 0, d > 0, np.exp(-np.abs(d) / 3)
+        clause, alone, same, unsaid = self.clause, self.direct, self.same_voice, self.unreported
         rows = [
-            d != 0, left, right, near * left, near * right, self.clause & left, self.clause & right, alone & left, alone & right,
-            same & (d != 0), ~same, unsaid & (d != 0), ~unsaid, d == -1, d == 1, d == 2, alone & unsaid & same & (d != 0),
+            other, left, right, near * left, near * right, clause & left, clause & right, alone & left, alone & right,
+            same & other, ~same, unsaid & other, ~unsaid, d == -1, d == 1, d == 2, alone & unsaid & same & other,
         ]  # fmt: skip
         return np.array(rows, dtype=np.float32)
 
@@ -90,13 +108,24 @@ def context(text: str, start: int, end: int) -> Context:
     return Context(words, named, len(left), tuple(word for word, _ in _words(text[start:end])))
 
 
+def words(text: str) -> list[str]:
+    """Return the words and marks of a text as contexts hold them.
+
+    Examples
+    --------
+    >>> words("It’s 5,000 men.")
+    ['it', "'s", '0', 'men', '.']
+    """
+    return [word for word, _ in _words(text)]
+
+
 def _words(text: str) -> list[tuple[str, bool]]:
     """Split a stretch of text into counted words, each with whether it is a name or a pronoun."""
     found: list[tuple[str, bool]] = []
     for raw in _TOKEN.findall(text.replace("’", "'")):
         word = raw.lower()
         name = word in _list("pronouns") or (raw[0].isupper() and word not in _list("openers"))
-        if word.endswith("'s") and len(word) > 3:
+        if word.endswith("'s") and len(word) > 2:
             found += [(word[:-2], name), ("'s", False)]
         else:
             found.append(("0" if word[0].isdigit() else '"' if word in "“”" else word, name))

@@ -122,6 +122,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     notebook(tmp_path / "notebooks" / "00-start.ipynb", prose, [first], limits)
     attack = "# Which words?\n\n" + "\n\n".join(HOSTILE)
     notebook(tmp_path / "notebooks" / "01-words.ipynb", attack, outputs(), "## What is measured?\n\nWords.")
+    (tmp_path / "seeds" / "README.md").write_text("# Data statement\n\nInvented for a test.\n")
     figure(tmp_path / "figures" / "fa-kes", "00-count", "The same elsewhere.")
     (tmp_path / "README.md").write_text("# A project\n\n## Measures and sources\n\nSee [here](https://example.org).\n")
     (tmp_path / "tools" / "benchmarks" / "results").mkdir(parents=True)
@@ -300,6 +301,27 @@ def test_it_says_what_is_wrong(project: Path, capsys: pytest.CaptureFixture[str]
         path.unlink()
     assert site.main([]) == 1
     assert "make figures" in capsys.readouterr().err
+
+
+def test_the_data_statement_stands_with_its_own_corpus_only(project: Path, tmp_path: Path) -> None:
+    assert site.main([]) == 0
+    assert "Invented for a test." in (project / "site" / "corpus.html").read_text("utf-8")
+    place = run.Place(tmp_path.parent / "mine" / "a.csv", project / "figures", project / "notebooks", project / "state")
+    site.build(project / "site", place)
+    assert "Invented for a test." not in (project / "site" / "corpus.html").read_text("utf-8")
+
+
+def test_a_figure_can_carry_its_own_caption(project: Path) -> None:
+    inside = "<dc:title>Five &lt;b&gt; of nine</dc:title><dc:description>Bars.</dc:description>"
+    drawing = f"<svg xmlns:dc='http://purl.org/dc/elements/1.1/'>{inside}</svg>"
+    (project / "figures" / "fa-kes" / "00-count.svg").write_text(drawing)
+    assert site.main([]) == 0
+    shown = (project / "site" / "figures.html").read_text("utf-8")
+    assert "Five &lt;b&gt; of nine" in shown and 'alt="Bars."' in shown
+    elsewhere = figure(project / "unused", "00-count", "Said by its notebook.")
+    notebook(project / "out" / "fa-kes" / "notebooks" / "00-start.ipynb", "# What is there?", [elsewhere])
+    assert site.main([]) == 0
+    assert "Said by its notebook." in (project / "site" / "figures.html").read_text("utf-8")
 
 
 def test_tables_keep_their_shape_and_say_what_heads_what() -> None:

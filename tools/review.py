@@ -174,7 +174,7 @@ def number(value: Any) -> str:
 
 
 def moved_figures(base: str) -> tuple[list[Moved], int]:
-    """List the figures whose CSV differs, the largest change first, then those that are new or gone; count those only redrawn."""
+    """List the figures whose CSV differs, the largest change first, new and gone ones last; count the redrawn."""
     old, new = before(base, "figures", ".csv"), now("figures", ".csv")
     moved = []
     for path in sorted(old | new):

@@ -109,6 +109,11 @@ def read_page(path: Path) -> Page:
     return Page(path.stem, heading[1] if heading else path.stem, " ".join(lead.split()), cells, found)
 
 
+def read_pages(folder: Path) -> list[Page]:
+    """Read the notebooks of a folder, in the order of their names."""
+    return [read_page(path) for path in sorted(folder.glob("*.ipynb"))]
+
+
 def size(png: bytes) -> tuple[int, int]:
     """Read the width and height of a PNG."""
     if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
@@ -289,11 +294,13 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     --------
     >>> build(Path("site"), run.place_for(None, None))  # doctest: +SKIP
     """
-    pages = [read_page(path) for path in sorted(place.notebooks.glob("*.ipynb"))]
+    pages = read_pages(place.notebooks)
     if not pages:
         raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures)")
     figures = gallery(place.figures, pages)
-    editions = [(n, gallery(place.figures / n, [], n)) for n in corpora.NAMED if (place.figures / n).is_dir()]
+    editions = [
+        (n, gallery(place.figures / n, read_pages(run.ROOT / "out" / n / "notebooks"), n)) for n in corpora.NAMED
+    ]
     every = [*figures, *(figure for _, edition in editions for figure in edition)]
     for page in pages:
         compose(page, pages, figures, texts=texts)
@@ -306,7 +313,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     with replaced(target) as folder:
         copy_files(folder, place, every)
         write_pages(folder, shared, figures=figures, editions=editions)
-        write_corpus(folder, shared, corpus=corpus, texts=texts)
+        write_corpus(folder, shared, corpus=corpus, home=place.corpus, texts=texts)
         write_methods(folder, shared, files={f"{figure.stem}{kind}" for figure in every for kind in run.KINDS})
     return {"notebooks": len(pages), "figures": len(every), "articles": len(corpus.articles)}
 
@@ -336,7 +343,7 @@ def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], 
     render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
 
 
-def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, texts: bool) -> None:
+def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: Path, texts: bool) -> None:
     """Write the corpus page and, unless texts are left out, a page for every article and one of removed lines."""
     rows, groups = article_rows(corpus), removed_by_rule(corpus)
     outlets = corpus.articles["outlet"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
@@ -346,7 +353,7 @@ def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, texts:
         "outlets": list(outlets.items()), "n_events": corpus.articles["event"].nunique(),
         "n_wire": int(corpus.articles["wire_of"].notna().sum()), "n_removed": len(corpus.removed),
     }  # fmt: skip
-    values["statement"] = statement(run.ROOT / "seeds" / "README.md")
+    values["statement"] = statement(home.parent / "README.md")
     render("corpus.html", folder / "corpus.html", root="", here="corpus", **values, **shared)
     if not texts:
         return
@@ -359,7 +366,9 @@ def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, texts:
 
 
 def statement(path: Path) -> Markup | None:
-    """Render the statement that goes with the project's own articles, if there is one."""
+    """Render the data statement that stands beside the articles, if the project has written one."""
+    if not path.is_relative_to(run.ROOT):
+        return None
     return markdown(path.read_text("utf-8"), base=3) if path.is_file() else None
 
 

@@ -273,7 +273,7 @@ def headline_end(body: str, title: str | None, *, bare: bool = False) -> int:
     stamp, unless the outlet is known to set its headlines there without one (`bare`).
     """
     words = WORD.findall(title or "")
-    if len(words) < 4:
+    if len(words) < 4 or plain(title or "") not in plain(body[: len(title or "") + 150]):
         return 0
     match = re.search(r"\W+".join(map(re.escape, words)), body[: len(title or "") + 150], re.IGNORECASE)
     if match is None or not rules("before_headline")[0][1].fullmatch(body, 0, match.start()):

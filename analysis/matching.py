@@ -39,7 +39,7 @@ def near_duplicates(articles: pd.DataFrame, *, threshold: float = 0.5, size: int
     Notes
     -----
     Broder 1997, On the resemblance and containment of documents, Compression and Complexity of Sequences.
-    Shingles that occur in one article only are left out before articles are compared.
+    Shingles that more than 500 articles share tell nothing about a pair, and are left out of the comparison.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def near_duplicates(articles: pd.DataFrame, *, threshold: float = 0.5, size: int
 
 
 def _shingles(texts: pd.Series, size: int) -> sparse.csr_matrix:
-    """Return articles × distinct shingles (0/1), without the shingles that one article alone has."""
+    """Return articles × distinct shingles (0/1)."""
     rows = []
     for text in texts:
         words = np.fromiter((zlib.crc32(w.encode()) for w in WORD.findall(text.lower())), dtype=np.uint64)
@@ -78,15 +78,14 @@ def _shingles(texts: pd.Series, size: int) -> sparse.csr_matrix:
     lengths = np.array([len(row) for row in rows], dtype=np.int64)
     values, column = np.unique(np.concatenate(rows) if rows else np.zeros(0, np.uint64), return_inverse=True)
     indptr = np.concatenate([[0], np.cumsum(lengths)])
-    matrix = sparse.csr_matrix((np.ones(len(column), dtype=np.float64), column, indptr), shape=(len(rows), len(values)))
-    return matrix
+    return sparse.csr_matrix((np.ones(len(column)), column, indptr), shape=(len(rows), len(values)))
 
 
 def _pairs(shingles: sparse.csr_matrix, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the pairs of articles (i < j) whose containment reaches the threshold."""
     length = np.asarray(shingles.sum(axis=1)).ravel()
     spread = np.asarray(shingles.sum(axis=0)).ravel()
-    kept = shingles[:, (spread > 1) & (spread <= 100)]
+    kept = shingles[:, (spread > 1) & (spread <= 500)]
     shared = sparse.triu(kept @ kept.T, k=1).tocoo()
     containment = shared.data / np.maximum(np.minimum(length[shared.row], length[shared.col]), 1)
     keep = (containment >= threshold) & (shared.data >= 8)

@@ -1,0 +1,216 @@
+"""Reported figures: known answers on invented sentences, the seed article, invariants, and time."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.claims import claims, conflicts, printed
+from analysis.codebooks import read
+from analysis.corpus import load
+from analysis.numbers import hedged, rounded
+
+INF = math.inf
+NOBODY = pd.DataFrame(columns=["article_id", "start", "end", "speaker", "via"])
+
+
+def found(text: str, quotations: pd.DataFrame | None = NOBODY) -> pd.DataFrame:
+    """Return the figures of one text, durations left out."""
+    table = claims(pd.DataFrame({"article_id": ["a"], "text": [text]}), quotations)
+    return table[table["kind"] != "duration"].reset_index(drop=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "hedge", "unit"),
+    [
+        ("They counted 40 men.", 40, 40, "", "men"),
+        ("They counted about 40 men.", 36, 44, "about", "men"),
+        ("They counted nearly forty men.", 36, 40, "nearly", "men"),
+        ("They counted at least 40 men.", 40, INF, "at least", "men"),
+        ("They counted fewer than 10,000 men.", 0, 9999, "fewer than", "men"),
+        ("It cost less than $10,000.", 0, 10000, "less than", "dollars"),
+        ("They counted up to 40 men.", 0, 40, "up to", "men"),
+        ("They are rarely more than 10,000 men.", 0, 10000, "rarely more than", "men"),
+        ("Rooms were seldom put above 40 dinars.", 0, 40, "seldom put above", "dinars"),
+        ("Between 750,000 and 800,000 people stayed.", 750000, 800000, "range", "people"),
+        ("Some 20 to 30 tents stood.", 20, 30, "range", "tents"),
+        ("It took 2–3 million dinars.", 2e6, 3e6, "range", "dinars"),
+        ("Two or three wells were dug.", 2, 3, "range", "wells"),
+        ("Dozens of families came.", 24, 99, "dozens", "families"),
+        ("Scores of cars burned.", 40, 199, "scores", "cars"),
+        ("Hundreds of cars burned.", 200, 999, "hundreds", "cars"),
+        ("Tens of thousands of people left.", 20000, 99999, "tens of thousands", "people"),
+        ("Millions of trees fell.", 2e6, 9.99e6, "millions", "trees"),
+        ("Half a million people left.", 5e5, 5e5, "", "people"),
+        ("Two-and-a-half million people left.", 2.5e6, 2.5e6, "", "people"),
+        ("A million and a half trees fell.", 1.5e6, 1.5e6, "", "trees"),
+        ("One hundred and twenty-five trees fell.", 125, 125, "", "trees"),
+        ("Three hundred thousand trees fell.", 3e5, 3e5, "", "trees"),
+        ("About a dozen towns were lost.", 10.8, 13.2, "about", "towns"),
+        ("Half of its land is lost.", 0.5, 0.5, "", "share"),
+        ("It lost two-thirds of the land.", 2 / 3, 2 / 3, "", "share"),
+        ("One in four shops closed.", 0.25, 0.25, "", "share"),
+        ("Nearly 40 per cent voted.", 36, 40, "nearly", "percent"),
+        ("It won 12.5% of them.", 12.5, 12.5, "", "percent"),
+        ("It costs $3.3m a year.", 3.3e6, 3.3e6, "", "dollars"),
+        ("The road is 60km long.", 60, 60, "", "kilometres"),
+        ("The road is over 60 kilometers long.", 60, INF, "over", "kilometres"),
+        ("In all 10,000 or more people came.", 10000, INF, "or more", "people"),
+        ("They flew over three villages.", 3, 3, "", "villages"),
+        ("The army sent 650 Special Forces.", 650, 650, "", "forces"),
+        ("There 2000 people died.", 2000, 2000, "", "people"),
+        ("A father of four spoke.", 4, 4, "", "children"),
+        ("Five of the town's bridges are cut.", 5, 5, "", "bridges"),
+        ("The guards, who numbered 600, left.", 600, 600, "", "guards"),
+        ("The number of soldiers there is put at 90.", 90, 90, "", "soldiers"),
+    ],
+)
+def test_bounds_and_unit(text: str, low: float, high: float, hedge: str, unit: str) -> None:
+    table = found(text)
+    assert len(table) == 1, table
+    row = table.iloc[0]
+    assert (row["low"], row["high"]) == (pytest.approx(low), pytest.approx(high))
+    assert (row["hedge"], row["unit"], row["approximate"]) == (hedge, unit, hedge != "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It fell in 2014.", "From 2007 to 2009 he served.", "It began on 9 July.", "It began on July 9, 2016.",
+        "By Sept. 25 all was over.", "Mirza, 41, left.", "A 34-year-old man spoke.", "She is aged 34.",
+        "A boy of eight wept.", "A baker of 41, he wept.", "The boys are nine and eleven.",
+        "They met at 9.30 a.m. in town.", "At 11 p.m. they left.", "It was the 3rd time.", "The second man left.",
+        "The Group of 7 met.", "An F-16 flew by.", "Resolution 2254 was read.", "The other half waits.",
+        "It is a half-built house.", "One man left.", "They cut it in two.", "The two met again.",
+        "The Big Three met.", "They won 3-1 at home.", "It voted 396-9 on it.", "In the 1990s it was quiet.",
+        "It was razed in 612 B.C. by fire.",
+    ],
+)  # fmt: skip
+def test_what_is_no_figure(text: str) -> None:
+    assert found(text).empty, found(text)
+
+
+def test_a_duration_is_a_row_of_its_own_kind() -> None:
+    text = "They held it for nearly two years. Three days later they left, two years ago."
+    table = claims(pd.DataFrame({"article_id": ["a"], "text": [text]}), NOBODY)
+    assert table[["low", "high", "unit", "kind"]].values.tolist() == [[1.8, 2.0, "years", "duration"]]
+
+
+def test_a_change_is_two_figures_and_no_range() -> None:
+    assert found("The price rose from 5 to 10 dinars.")["value"].tolist() == [5, 10]
+    assert found("They need from 5 to 10 tents.")["high"].tolist() == [10]
+
+
+def test_a_month_before_a_figure_is_no_date() -> None:
+    assert found("Since October more than 200,000 people left.")["value"].tolist() == [200_000]
+    assert found("On February 19, 300 people left.")["value"].tolist() == [300]
+
+
+def test_a_number_without_a_noun_counts_what_was_counted() -> None:
+    text = "It sent 560 troops, which makes about 4,650. Schools do better. About 30 are open."
+    assert found(text)["unit"].tolist() == ["troops", "troops", "schools"]
+
+
+def test_the_source_is_the_speaker_and_else_who_is_named() -> None:
+    text = "“We saw forty men,” he said. The Red Cross says 300 came. Nobody knows of the other 20 men."
+    quotes = pd.DataFrame({"article_id": "a", "start": [0], "end": [20], "speaker": ["a guard"], "via": [float("nan")]})
+    assert found(text, quotes)["source"].fillna("").tolist() == ["a guard", "The Red Cross", ""]
+
+
+def test_the_table_is_data() -> None:
+    table = read("hedges")
+    assert table["vague"]["scores"] == [40, 199]
+    assert table["bounds"] == {"around": [0.9, 1.1], "nearly": [0.9, 1.0]}
+
+
+def test_the_seed_article(root: Path) -> None:
+    articles = load(next((root / "seeds" / "articles").glob("000_*.txt"))).articles
+    table = claims(articles)
+    rows = {(row.value, row.low, row.high, row.unit, row.kind) for row in table.itertuples()}
+    assert {
+        (10_000, 0, 10_000, "fighters", "count"),
+        (2e6, 1.8e6, 2e6, "civilians", "count"),
+        (1e6, 0, 1e6, "people", "count"),
+        (650, 650, 650, "forces", "count"),
+        (0.5, 0.5, 0.5, "share", "share"),
+        (2, 1.8, 2, "years", "duration"),
+    } <= rows
+    assert 500_000 in table["value"].tolist()
+    assert 2014 not in table["value"].tolist()
+    said = table.set_index("value")["source"]
+    assert "Obeidi" in said[2e6]
+    assert "Red Cross" in said[1e6]
+    assert said[5e5] != "Reuters"
+
+
+def test_conflicts_need_one_event_one_unit_two_outlets_and_bounds_apart() -> None:
+    articles = pd.DataFrame(
+        [
+            ("a", "X", "e", "The blast in the market killed 40 residents."),
+            ("b", "Y", "e", "A blast in the market killed up to 12 inhabitants."),
+            ("c", "Y", "e", "A blast in the market killed at least 30 residents."),
+            ("d", "Z", "f", "The blast in the market killed 2 residents."),
+            ("e", "Z", None, "The blast in the market killed 3 residents."),
+            ("f", "X", "e", "The blast in the market killed 39 residents."),
+        ],
+        columns=["article_id", "outlet", "event", "text"],
+    )
+    figures = claims(articles, NOBODY)
+    table = conflicts(figures, articles, shared=3)
+    pairs = {frozenset(pair) for pair in table[["article_id", "article_id_2"]].values.tolist()}
+    assert pairs == {frozenset("ab"), frozenset("fb")}
+    assert table["gap"].tolist() == [pytest.approx(40 / 12), pytest.approx(39 / 12)]
+    assert conflicts(figures, articles, shared=9).empty
+    again = conflicts(figures.iloc[::-1], articles.iloc[::-1], shared=3)
+    assert {frozenset(p) for p in again[["article_id", "article_id_2"]].values.tolist()} == pairs
+
+
+def test_printed() -> None:
+    table = found("Nearly 2 million men, 40 or more cars, dozens of huts and 2 to 3 wells.")
+    assert printed(table).tolist() == ["nearly 2 million", "40 or more", "dozens", "2 to 3"]
+    assert rounded(1_000_000_000) == "1 billion"
+
+
+def test_an_article_without_text_or_figures_has_no_rows() -> None:
+    table = claims(pd.DataFrame({"article_id": ["a", "b"], "text": ["", "Nothing is counted here."]}), NOBODY)
+    assert table.empty
+    assert conflicts(table, pd.DataFrame({"article_id": ["a"], "outlet": "X", "event": "e"})).empty
+
+
+WORDS = st.sampled_from(
+    ["about", "40", "men", ",", "nearly", "half", "of", "the", "two", "million", "and", "between", "10,000", "to", "$3",
+     "m", "years", "in", "2014", ".", "July", "a", "third", "dozens", "“", "more", "than"]
+)  # fmt: skip
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.lists(WORDS, max_size=40), st.text(max_size=60))
+def test_rows_stand_in_the_text_and_hold_their_value(words: list[str], noise: str) -> None:
+    text = " ".join(words) + noise
+    table = claims(pd.DataFrame({"article_id": ["a"], "text": [text]}), NOBODY)
+    assert (table["start"] < table["end"]).all()
+    assert (table["end"].shift(1).fillna(0) <= table["start"]).all()
+    assert (table["low"] <= table["high"]).all()
+    assert ((table["value"] >= table["low"]) & (table["value"] <= table["high"] + 1)).all()
+    assert all(text[a:b] in s for a, b, s in table[["start", "end", "sentence"]].itertuples(index=False))
+
+
+def test_any_partition_gives_the_same_rows() -> None:
+    articles = pd.DataFrame({"article_id": ["a", "b"], "text": ["Forty men left.", "About 30 came. Two cars burned."]})
+    apart = pd.concat([claims(articles[:1], NOBODY), claims(articles[1:], NOBODY)], ignore_index=True)
+    pd.testing.assert_frame_equal(claims(articles, NOBODY), apart)
+
+
+@pytest.mark.parametrize(
+    "piece", ["one hundred and ", "1,", "$ ", "12 ", "at least more than ", "half a ", "a hundred "]
+)
+def test_time_grows_with_length(piece: str) -> None:
+    started = time.perf_counter()
+    list(hedged(piece * (9_000 // len(piece))))
+    assert time.perf_counter() - started < 6  # quadratic takes minutes

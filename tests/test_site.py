@@ -46,7 +46,7 @@ CONTROLS = "bell\x07 escape\x1b[31mred nul\x00 next\x85 turned\u202eback end"
 FORBIDDEN = "script,iframe,object,embed,form,base,svg,math,style,audio,video,meta[http-equiv=refresh],[style],[srcdoc]"
 
 PICTURES = "[...document.querySelectorAll('img[src]')]"
-LOADED = f"Promise.all({PICTURES}.map(i => {{ i.loading = 'eager'; return i.decode() }}))"
+LOADED = f"Promise.all({PICTURES}.map(i => i.decode()))"
 HANDLERS = "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes]).filter(a => /^on/i.test(a.name)).length"
 
 
@@ -124,7 +124,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     notebook(tmp_path / "notebooks" / "01-words.ipynb", attack, outputs(), "## What is measured?\n\nWords.")
     (tmp_path / "seeds" / "README.md").write_text("# Data statement\n\nInvented for a test.\n")
     figure(tmp_path / "figures" / "fa-kes", "00-count", "The same elsewhere.")
-    (tmp_path / "README.md").write_text("# A project\n\n## Measures and sources\n\nSee [here](https://example.org).\n")
+    see = "See [here](https://example.org), [speed](tools/benchmarks/results/speed.md).\n"
+    (tmp_path / "README.md").write_text(f"# A project\n\n## Measures and sources\n\n{see}")
     (tmp_path / "tools" / "benchmarks" / "results").mkdir(parents=True)
     (tmp_path / "tools" / "benchmarks" / "results" / "speed.md").write_text(
         "# Speed\n\n| n | s |\n| - | - |\n| 1 | 2 |"
@@ -249,6 +250,7 @@ def test_figures_stand_with_caption_alternative_and_files(project: Path) -> None
     assert "A quiet line." in attack and '<p dir="auto">No event is known.</p>' in attack
     methods = (project / "site" / "methods.html").read_text("utf-8")
     assert all(part in methods for part in ("Measures and sources", "Only a test.", "Words.", "<td>2</td>"))
+    assert 'href="methods.html#result-speed"' in methods and 'id="result-speed"' in methods
 
 
 def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

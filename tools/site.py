@@ -169,6 +169,8 @@ def linker(pages: list[Page], root: str, figures: set[str]) -> Any:
         stem, ending = Path(path).stem, Path(path).suffix
         if ending == ".ipynb" and stem in names:
             return root + names[stem] + (f"#{anchor.lower()}" if anchor else "")
+        if ending == ".md" and Path(path).parent.name == "results":
+            return f"{root}methods.html#result-{stem}"
         inside = re.sub(r"^(?:\.{1,2}/)+", "", path)
         return root + inside if inside in figures else None
 

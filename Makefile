@@ -21,8 +21,14 @@ setup: .venv/ready  ## build the environment from the hashed lock file
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-figures: setup  ## run the notebooks that changed, redraw figures/  [CORPUS=path OUT=path]
+figures: setup  ## run the notebooks that changed, redraw figures/  [CORPUS=path or fa-kes, OUT=path]
 	@$(BIN)/python -m tools.run $(given)
+
+site: setup  ## write the notebooks as pages that need no server: site/index.html  [CORPUS= OUT= TEXTS=no]
+	@$(BIN)/python -m tools.site $(given) $(if $(filter no,$(TEXTS)),--no-texts)
+
+review: setup  ## what changed in figures, findings and notebooks: review/index.html  [BASE=HEAD~1]
+	@$(BIN)/python -m tools.review --base '$(BASE)'
 
 test: setup  ## package tests, every notebook re-executed and compared, house rules
 	@$(BIN)/python -m pytest tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=600 -n auto --dist loadfile -q

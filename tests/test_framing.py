@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,14 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from analysis.coder import FrameCoder, best_threshold, held_out
+from analysis.compare import contrast, levels
+from analysis.corpus import load
 from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, indicator_sentences
 from analysis.handcoding import corrected, draw_sample, read_sheet, write_sheet
 from analysis.indicators import phrases
-from analysis.scaling import polarity
+from analysis.scaling import polarity, seed_halves
 from analysis.text import count, units
+from analysis.validity import beside_codes, consensus, read_codes, verdicts
 
 BOOK = {"moral": ["dut*", "right and wrong", "sin"], "money": ["price*", "$"]}
 TEXT = "A duty, a sin. It rained. “Prices rise, and I know right and wrong,” the mayor said. It cost $5. Dutiful men."
@@ -321,3 +325,81 @@ def test_codebook_beats_saying_yes_to_everything_on_hand_codes(corpora: Path) ->
         ranks = breadth[frame].rank()
         auc = (ranks[present].sum() - present.sum() * (present.sum() + 1) / 2) / (present.sum() * (~present).sum())
         assert auc > 0.65, (frame, auc)
+
+
+def test_half_the_seeds_order_articles_alike_where_there_is_a_scale_and_not_where_there_is_none() -> None:
+    book = {"war": ["attack", "tank", "gun", "blow"], "peace": ["truce", "school", "talk", "bread"]}
+    assert seed_halves(scaled(), book, dimensions=4, reps=20).loc[0, "correlation"] > 0.6
+    rng = np.random.default_rng(0)
+    words = [word for seeds in book.values() for word in seeds] + [
+        f"word{'abcdefghijklmnopqrst'[i]}" for i in range(20)
+    ]
+    noise = parts_of(
+        *[" ".join(f"{' '.join(rng.choice(words, 6)).capitalize()}." for _ in range(8)) for _ in range(60)]
+    )
+    assert seed_halves(noise, book, dimensions=20, reps=20).loc[0, "correlation"] < 0.5
+
+
+def judged(*rows: tuple[str, str, object]) -> pd.DataFrame:
+    """Return codes of one frame as `read_codes` does."""
+    return pd.DataFrame(rows, columns=["article_id", "coder", "moral"])
+
+
+def test_codes_are_read_for_any_coders_and_only_for_this_corpus(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("article,coder,moral\na0,ann,1\na0,bob,\nzz,ann,0\n", encoding="utf-8")
+    table = read_codes(parts_of("x"), path)
+    assert table[["article_id", "coder"]].values.tolist() == [["a0", "ann"], ["a0", "bob"]]
+    assert table["moral"].isna().tolist() == [False, True]
+    assert beside_codes(pd.DataFrame({"moral": [0.5]}, ["a0"]), table, parts_of("x"))["coder"].tolist() == ["ann"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("article,moral\na0,1\n", "line 1: no column 'coder'"),
+        ("article,coder,moral\na0,ann,1\na0,ann,0\n", "line 3: 'ann' coded 'a0' twice"),
+    ],
+)
+def test_faulty_codes_are_refused_with_their_line(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "codes.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        read_codes(parts_of("x"), tmp_path / "codes.csv")
+
+
+def test_the_majority_decides_and_a_tie_is_no_code() -> None:
+    table = judged(("a", "x", 1), ("a", "y", 1), ("a", "z", 0), ("b", "x", 0), ("b", "y", 1), ("c", "x", 0))
+    assert consensus(table)["moral"].fillna(-1).to_dict() == {"a": 1.0, "b": -1.0, "c": 0.0}
+
+
+def test_no_event_has_a_say_in_its_own_threshold() -> None:
+    articles = pd.DataFrame({"article_id": list("abcdef"), "event": list("eeeegg")})
+    values = pd.DataFrame({"moral": [0.1, 0.2, 0.1, 0.2, 0.6, 0.8]}, list("abcdef"))
+    codes = judged(*[(article, "ann", code) for article, code in zip("abcdef", [0, 1, 0, 1, 0, 1], strict=True)])
+    present = beside_codes(values, codes, articles).set_index("article_id")["present"]
+    assert present.to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 1, "f": 1}
+
+
+def test_the_worst_agreement_with_any_coder_decides() -> None:
+    rows = [("m", 0.9, 0.7, 30), ("m", 0.5, 0.1, 30), ("u", 0.7, 0.45, 30), ("w", 0.7, 0.3, 30), ("d", 0.5, -0.1, 30)]
+    rows += [("n", np.nan, np.nan, 30), ("f", 0.9, 0.8, 9), ("k", np.nan, np.nan, 30), ("k", 0.8, 0.6, 30)]
+    agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"])
+    assert verdicts(agreed).to_dict() == {
+        "m": "with care", "u": "use", "w": "with care", "d": "do not use",
+        "n": "not known", "f": "not known", "k": "use",
+    }  # fmt: skip
+    assert verdicts(agreed.head(0)).empty
+
+
+def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> None:
+    corpus = load(root / "seeds" / "articles")
+    policy = tomllib.loads((root / "seeds" / "gold" / "panel.toml").read_text("utf-8"))
+    articles = corpus.articles.dropna(subset=["event"])
+    shares = frame_shares(units(articles), "generic-frames", voice="own")
+    table = levels(articles, shares).pivot(index="outlet", columns="measure", values="estimate")
+    for frame in ("economic", "morality"):
+        stressed = [entry["name"] for entry in policy["outlets"].values() if entry["frames"][frame] == 1]
+        rank = table[frame].rank(ascending=False)
+        assert rank[stressed].max() <= len(stressed), frame
+    pair = [policy["outlets"][slug]["name"] for slug in policy["pairs"]["null"]]
+    assert not contrast(articles, shares, outlets=pair)["confirmed"].any()

@@ -1,0 +1,165 @@
+"""Does a measure see what people see? Hand codes beside what a measure says, and when it is not to be used."""
+
+from __future__ import annotations
+
+import os
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.codebooks.formats import decoded
+from analysis.coder import best_threshold
+
+PANEL = Path(__file__).resolve().parents[1] / "seeds" / "gold" / "codes.csv"
+RELIABLE, TENTATIVE = 0.667, 0.4
+_LEAST = 10
+
+
+def read_codes(articles: pd.DataFrame, path: str | Path | None = None) -> pd.DataFrame:
+    """Read hand codes of this corpus, by any number of coders.
+
+    Parameters
+    ----------
+    articles : DataFrame
+        `article_id` of the corpus; codes of other articles are left out.
+    path : str or Path, optional
+        A CSV with the columns `article`, `coder` and one per thing coded. Left out: `$CODES`, or else the codes of the
+        constructed panel, which fit no other corpus.
+
+    Returns
+    -------
+    DataFrame
+        `article_id`, `coder`, then the file's other columns; an empty cell is missing. No rows where nothing fits.
+
+    Raises
+    ------
+    ValueError
+        If `article` or `coder` is missing, or a coder coded one article twice; the message names the line.
+    """
+    path = Path(path or os.environ.get("CODES") or PANEL)
+    if path == PANEL and not path.is_file():
+        return pd.DataFrame({"article_id": [], "coder": []})
+    table = pd.read_csv(StringIO(decoded(path)), dtype={"article": "str", "coder": "str"})
+    if missing := [name for name in ("article", "coder") if name not in table]:
+        raise ValueError(f"{path.name}, line 1: no column {missing[0]!r} in {list(table)}; add it")
+    if (twice := table.duplicated(["article", "coder"])).any():
+        line, row = int(np.argmax(twice)) + 2, table[twice].iloc[0]
+        raise ValueError(f"{path.name}, line {line}: {row['coder']!r} coded {row['article']!r} twice; keep one row")
+    known = table["article"].isin(articles["article_id"].astype(str))
+    return table[known].rename(columns={"article": "article_id"}).reset_index(drop=True)
+
+
+def consensus(codes: pd.DataFrame) -> pd.DataFrame:
+    """Return what most coders said of each article; missing where they are evenly divided.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        What `read_codes` returned; columns that hold other than 0 and 1 are left out.
+
+    Returns
+    -------
+    DataFrame
+        Index `article_id`, one float column per frame: 0, 1 or missing.
+
+    Examples
+    --------
+    >>> consensus(pd.DataFrame({"article_id": list("aab"), "coder": list("xyx"), "moral": [0, 1, 1]}))["moral"].tolist()
+    [nan, 1.0]
+    """
+    frames = [name for name in codes.columns[2:] if codes[name].dropna().isin([0, 1]).all()]
+    share = codes.groupby("article_id", sort=False)[frames].mean()
+    return share.gt(0.5).astype(float).where(share.ne(0.5) & share.notna())
+
+
+def beside_codes(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Lay what a measure says of each coded article beside what each coder said.
+
+    A share becomes yes or no at the threshold that suits the coder best on the articles of the *other* events (without
+    events: the other articles, in ten parts), so that no article has a say in its own threshold.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        Index `article_id`, one column of numbers per frame, such as `frame_shares` returns.
+    codes : DataFrame
+        What `read_codes` returned.
+    articles : DataFrame
+        `article_id`, and `event` where known.
+
+    Returns
+    -------
+    DataFrame
+        One row per frame, coder and article coded: `frame`, `coder`, `article_id`, `measured` (float), `present` (int,
+        what the measure says), `coded` (int, what the coder says). Frames that nobody coded have no row.
+
+    Examples
+    --------
+    >>> articles = pd.DataFrame({"article_id": list("abcd"), "event": list("eeff")})
+    >>> codes = pd.DataFrame({"article_id": list("abcd"), "coder": "ann", "moral": [0, 1, 0, 1]})
+    >>> beside_codes(pd.DataFrame({"moral": [0, 0.5, 0, 0.4]}, list("abcd")), codes, articles)["present"].tolist()
+    [0, 1, 0, 1]
+    """
+    event = articles.drop_duplicates("article_id").set_index("article_id").get("event", pd.Series(dtype=object))
+    rows = []
+    for frame in [name for name in measured if name in codes]:
+        for coder, told in codes.dropna(subset=[frame]).groupby("coder", sort=True):
+            value = measured[frame].reindex(told["article_id"]).fillna(0.0).to_numpy()
+            coded = told[frame].to_numpy(int)
+            present = _held_out(value, coded, _groups(event, told["article_id"]))
+            row = {"frame": frame, "coder": coder, "article_id": told["article_id"].to_numpy(), "measured": value}
+            rows.append(pd.DataFrame(row | {"present": present, "coded": coded}))
+    names = ["frame", "coder", "article_id", "measured", "present", "coded"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=names)
+
+
+def verdicts(agreed: pd.DataFrame) -> pd.Series:
+    """Say which frames may be used, from the worst agreement of the measure with any coder.
+
+    "use" from an alpha of .667 whose interval stays above .4; "with care" from .4 whose interval stays above 0; else
+    "do not use"; "not known" where alpha cannot be computed or fewer than ten articles are coded.
+
+    Parameters
+    ----------
+    agreed : DataFrame
+        `frame`, and `alpha`, `low`, `high`, `n` as `compare.agreement` gives them; a row per frame and coder.
+
+    Returns
+    -------
+    Series
+        Index `frame` in order of appearance.
+
+    Notes
+    -----
+    Krippendorff 2018, Content Analysis, 4th edition, chapter 12: tentative conclusions from .667. The step at
+    .4 is ours.
+
+    Examples
+    --------
+    >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "high": 0.9, "n": 40})).tolist()
+    ['use']
+    """
+    alpha, low = agreed["alpha"], agreed["low"]
+    unknown = alpha.isna() | low.isna() | (agreed["n"] < _LEAST)
+    good, fair = (alpha >= RELIABLE) & (low >= TENTATIVE), (alpha >= TENTATIVE) & (low > 0)
+    rank = pd.Series(np.select([unknown, good, fair], [-1, 0, 1], 2), agreed["frame"], name="verdict")
+    worst = rank.groupby(level=0, sort=False).max()
+    return worst.map({-1: "not known", 0: "use", 1: "with care", 2: "do not use"})
+
+
+def _groups(event: pd.Series, ids: pd.Series) -> np.ndarray:
+    """Return what must not be split: events, and ten parts of the articles that have none."""
+    known = event.reindex(ids)
+    alone = pd.Series(np.arange(len(ids)) % 10, known.index).map("part {}".format)
+    return pd.factorize(("event " + known.astype("str")).where(known.notna(), alone))[0]
+
+
+def _held_out(value: np.ndarray, coded: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Turn values into 0 or 1, each group at the threshold of the others."""
+    present = np.zeros(len(value), dtype=np.int64)
+    for here in (group == g for g in np.unique(group)):
+        rest = ~here if (~here).any() else here
+        present[here] = value[here] >= best_threshold(value[rest], coded[rest])
+    return present

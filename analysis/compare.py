@@ -414,7 +414,7 @@ def finding(row: Mapping[str, Any] | pd.Series, *, unit: str | None = None) -> s
     estimate = row["rate"] - row["rate_rest"] if word else row["estimate"]
     if row["status"] != "tested":
         seen = "" if pd.isna(estimate) else f"; observed difference {_amount(estimate, unit, signed=True)}"
-        units = "events" if row["n_events"] or pd.isna(estimate) else "articles"
+        units = "articles" if row["n_articles_versus"] and not row["n_events"] else "events"
         return f"{name}: too few {units} to tell {a} and {other} apart ({_basis(row)}{seen})."
     facts = f"{_amount(estimate, unit, signed=True)}{_span(row, unit)}; {_basis(row)}; {_chance(row)}"
     if row["confirmed"] and (word or not row["low"] <= 0 <= row["high"]):
@@ -450,7 +450,8 @@ def _span(row: Mapping[str, Any] | pd.Series, unit: str) -> str:
 
 def _basis(row: Mapping[str, Any] | pd.Series) -> str:
     """Say what a comparison rests on."""
-    events, articles = int(row["n_events"]), f"{row['n_articles']} and {row['n_articles_versus']} articles"
+    events, used = int(row["n_events"]), "used in " if "term" in row else ""
+    articles = f"{used}{row['n_articles']} and {row['n_articles_versus']} articles"
     return f"{articles} on {events} shared event{'s' * (events != 1)}" if events else f"{articles}, no shared events"
 
 

@@ -164,8 +164,8 @@ def _rates(panel: Panel, design: Design | None, rates: Any, level: int, tested: 
     own = panel.level == level
     sign = 1000 if level == tested else -1000
     return {
-        "rate": sign * ((weight * own) @ rates),
-        "rate_rest": -sign * ((weight * ~own) @ rates),
+        "rate": sign * ((weight * own) @ rates) + 0.0,
+        "rate_rest": -sign * ((weight * ~own) @ rates) + 0.0,
         "n_articles": np.asarray((rates[own & (weight != 0)] > 0).sum(axis=0)).ravel(),
         "n_articles_versus": np.asarray((rates[~own & (weight != 0)] > 0).sum(axis=0)).ravel(),
     }

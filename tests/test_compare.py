@@ -201,6 +201,29 @@ def test_one_budget_holds_over_many_measures() -> None:
     assert false <= 10 * 0.05 + 2 * np.sqrt(10 * 0.05 * 0.95)
 
 
+def test_two_kinds_of_comparison_share_one_budget() -> None:
+    articles = panel(3)
+    values = measure(articles, articles["outlet"] == "Outlet 0") + noise(articles, 1)["m0"] / 50
+    both, alone = (pair(contrast(articles, values, comparisons=kinds)) for kinds in (["rest", "pair"], ["pair"]))
+    assert both["p_adjusted"] == 2 * alone["p_adjusted"] == 4 / 256
+    spread = noise(articles, 1)
+    both, alone = (pair(contrast(articles, spread, comparisons=kinds)) for kinds in (["rest", "pair"], ["pair"]))
+    assert both["smallest_detectable"] > alone["smallest_detectable"]
+
+
+def test_of_two_outlets_each_mirrors_the_other() -> None:
+    first, second = contrast(panel(), noise(panel(), 1), comparisons=["rest"]).to_dict("records")
+    assert (first["low"], first["estimate"], first["high"]) == (-second["high"], -second["estimate"], -second["low"])
+    assert first["low"] < first["estimate"] < first["high"] and first["p"] == second["p"]
+
+
+def test_a_noisy_outlet_is_not_taken_for_a_different_one() -> None:
+    articles, rng = panel(4, 10), np.random.default_rng(5)
+    values = rng.normal(size=(40, 400)) * np.where(articles["outlet"] == "Outlet 0", 6, 1)[:, None]
+    table = contrast(articles, pd.DataFrame(values, index=articles["article_id"]), comparisons=["rest"], reps=500)
+    assert (table.loc[table["outlet"] == "Outlet 0", "p"] <= 0.05).mean() < 0.09
+
+
 def test_smallest_detectable_has_about_eighty_percent_power() -> None:
     articles, first = panel(events=20), (panel(events=20)["outlet"] == "Outlet 0").to_numpy()
     found, seen = [], []
@@ -343,6 +366,8 @@ def test_pooled_rate_agrees_with_benjamini_hochberg_by_hand() -> None:
     pool.add("pair", np.linspace(0, 4, 2000).reshape(2, 1000))
     q = pool.adjust(pd.Series(["pair"] * 3), np.array([3.9, 2.0, 3.8]), np.ones(3))
     assert q == pytest.approx([0.075, 0.5, 0.075], abs=0.002)
+    stepped = pool.adjust(pd.Series(["pair"] * 3), np.array([3.92, 3.916, 2.0]), np.ones(3))
+    assert stepped == pytest.approx([0.0315, 0.0315, 0.5], abs=0.002), "a smaller p has no larger q"
 
 
 def test_units_follow_chains_of_copies_and_events() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.naming import label_shares, mentions, naming
 from analysis.text import units
+from tools.benchmarks.naming import clean_bodies
 
 
 def parts_of(*texts: str, outlet: str = "x") -> pd.DataFrame:
@@ -160,26 +160,9 @@ def test_a_faulty_codebook_is_refused(tmp_path: Path, text: str, message: str) -
         mentions(parts_of("x"), path)
 
 
-def clean_bodies(root: Path, half: str) -> pd.DataFrame:
-    """Return the panel's articles of one half without their clutter, as the gold offsets count."""
-    gold, rows = root / "seeds" / "gold", []
-    listed, clutter = pd.read_csv(gold / "articles.csv"), pd.read_csv(gold / "clutter.csv")
-    for article in listed[listed["half"].eq(half)].itertuples():
-        lines = (root / "seeds" / "articles" / f"{article.article}.txt").read_text(encoding="utf-8").split("\n")
-        body = dict(enumerate(lines, 1))
-        for item in clutter[clutter["article"].eq(article.article)].itertuples():
-            body[int(item.line)] = body[int(item.line)].replace(item.text, "", 1)
-        first = lines.index("---", 1) + 2
-        kept = [line.strip() for number, line in body.items() if number >= first and line.strip()]
-        text = "\n\n".join(line for line in kept if line != article.title)
-        assert hashlib.sha256(text.encode()).hexdigest() == article.sha256
-        rows.append({"article_id": article.article, "outlet": article.outlet, "event": article.event, "text": text})
-    return pd.DataFrame(rows)
-
-
 def agreement_with_gold(root: Path, half: str, keys: list[str]) -> tuple[float, float]:
     """Return precision and recall of the mentions in the panel's bodies."""
-    articles = clean_bodies(root, half)
+    articles = clean_bodies().query("half == @half")
     gold = pd.read_csv(root / "seeds" / "gold" / "labels.csv").rename(columns={"article": "article_id"})
     gold = gold[gold["place"].eq("body") & gold["article_id"].isin(articles["article_id"])]
     found = mentions(units(articles))

@@ -39,9 +39,10 @@ lab: setup  ## open JupyterLab on the notebooks
 check: setup  ## lint, format, types
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-lock: setup  ## resolve pyproject.toml into requirements.lock again
+lock: setup  ## resolve pyproject.toml into requirements.lock and environment.yml again
 	$(BIN)/uv pip compile pyproject.toml --extra dev --generate-hashes --universal --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" --upgrade --quiet -o requirements.lock
+	$(BIN)/python -m tools.environment
 
 clean:  ## remove the environment and everything derived
 	rm -rf .venv .vantage out site review build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -16,7 +16,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 from sklearn.preprocessing import normalize
 from sklearn.utils.validation import check_is_fitted
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from analysis import codebooks
 from analysis.codebooks import SEED
@@ -88,7 +88,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self, n_topics: int | None = None, seed: int = SEED, *, runs: int = 60, min_stability: float = 0.3,
+        self, n_topics: int | None = None, seed: int = SEED, *, runs: int = 100, min_stability: float = 0.25,
         stop: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
         self.n_topics, self.seed, self.runs, self.min_stability, self.stop = n_topics, seed, runs, min_stability, stop

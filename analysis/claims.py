@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,8 @@ def conflicts(figures: pd.DataFrame, articles: pd.DataFrame, *, shared: int = 4)
     DataFrame
         One row per pair of mentions, likeliest first: `event`, `unit`, `outlet`, `figure`, `outlet_2`, `figure_2`,
         `shared` (int), `gap` (float, how many times the nearer bounds lie apart), `sentence`, `sentence_2`,
-        `article_id`, `article_id_2`. Candidates for reading: two sentences may count different things in one unit.
+        `article_id`, `article_id_2`. A figure that finds its like in the other sentence is left out. Candidates for
+        reading: two sentences may count different things in one unit.
 
     Examples
     --------
@@ -139,8 +141,12 @@ def _exclusive(group: pd.DataFrame, shared: int) -> pd.DataFrame:
     held = sparse.csr_matrix((np.ones(len(cells), int), (rows, columns)), shape=(len(group), len(terms) + 1))
     alike = sparse.triu(held @ held.T, k=1).tocoo()
     low, high, outlet = (group[name].to_numpy() for name in ("low", "high", "outlet"))
+    said = pd.factorize(group["article_id"] + "\n" + group["sentence"])[0]
     a, b = alike.row, alike.col
-    keep = ((high[a] < low[b]) | (high[b] < low[a])) & (outlet[a] != outlet[b]) & (alike.data >= shared)
+    apart = (high[a] < low[b]) | (high[b] < low[a])
+    agreed = np.concatenate([(x * len(group) + said[y])[~apart] for x, y in ((a, b), (b, a))])
+    free = ~np.isin(a * len(group) + said[b], agreed) & ~np.isin(b * len(group) + said[a], agreed)
+    keep = apart & free & (outlet[a] != outlet[b]) & (alike.data >= shared)
     a, b = a[keep], b[keep]
     gap = np.maximum(low[a], low[b]) / np.maximum(np.minimum(high[a], high[b]), np.finfo(float).tiny)
     left, right = (group.iloc[side].reset_index(drop=True) for side in (a, b))
@@ -195,11 +201,8 @@ def _is_plural(word: str) -> bool:
 def _noun_after(after: str) -> str:
     """Return the plural noun that follows a number, "" if the phrase ends without one."""
     g, found, words = grammar(), "", [word.lower() for word in _TOKEN.findall(after)][:9]
-    while words[:1] == ["of"] or (
-        words and found == "of" and (words[0] in g.determiners or words[0][-2:] in ("'s", "’s"))
-    ):
-        found, words = "of", words[1:]
-    found = ""
+    if words[:1] == ["of"]:
+        words = list(dropwhile(lambda word: word in g.determiners or word.endswith(("'s", "’s")), words[1:]))
     for place, word in enumerate(words):
         if word in g.stop or not (word[0].isalnum() or word in "“\"'"):
             break

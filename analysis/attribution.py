@@ -21,7 +21,7 @@ _DAY = (
     r"(?: (?:morning|afternoon|evening|night))?"
 )
 _VERBS = frozenset(STANCE) | USE["participle"]
-_VERB = re.compile(rf"\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[a-z]+)\b(?!-)", re.I)
+_VERB = re.compile(rf"\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[Aa]ccording to|[a-z]+)\b(?!-)")
 _UNSAID = re.compile(rf"(?:\b{any_of(BOOK['words']['denies'])}|n[’']t)(?: \w+ly)?\s*$")
 _UNSPOKEN = re.compile(r"\s(?:by|from|for|up|out|off)\b")
 _BETWEEN = re.compile(rf"(?:[\s,]+(?:{any_of(BOOK['words']['between'])}|\w+ly|{_DAY}),?)+\s*$")
@@ -41,7 +41,8 @@ _LATE = re.compile(
 )
 _BREAK = rf"(?=\s*(?:[,.;:“”()—–]|$|(?:who|as|when|while|{_DAY})\b))"
 _INVERTED = re.compile(
-    rf"\s+(?:(?P<name>(?:[Tt]he )?{NAME})(?={_BREAK}|\s(?:of|at|in|from|for|on|to|after)\b)|"
+    rf"\s+(?:(?P<name>(?:[Tt]he )?{NAME}(?: (?:for|of)(?: the)? {NAME})?)"
+    rf"(?={_BREAK}|\s(?:of|at|in|from|for|on|to|after)\b)|"
     rf"(?P<role>(?:(?:an?|the|one|another|his|her|he|she|they|some|several|two|{NAME})\b|(?=(?:[\w-]+ ){{0,3}}{GROUP}))"
     rf"[^,.;:“”()—–]{{1,80}}?){_BREAK})"
 )
@@ -50,10 +51,9 @@ _HEAD = re.compile(
     r"\s*((?:(?:[Tt]he|An?) )?[\w’'-]+(?: [\w’'-]+){0,5}?)(?:,| (?:\w+ed|has|had|have|was|is|are|were|in|during)\b)"
 )
 _GROUP = re.compile(rf"(?:[\w’'-]+ ){{0,3}}{GROUP}")
-_INNER = re.compile(
-    r"(?<!\bof)(?<!\b[io]n)(?<!\b[ab][ty])(?<!\bto)(?<!\bfor)(?<!\bwith)(?<!\bfrom)(?<!\bafter)\s"
-    rf"(?=(?:the|an?|he|she|they)\b[^,]*$|{NAME}\s*$)"
-)
+_NOT_LED = "".join(rf"(?<!\b{word})" for word in BOOK["words"]["leads"] + BOOK["words"]["turns"]) + r"\s"
+_INNER = re.compile(rf"{_NOT_LED}(?=(?:the|an?|he|she|they)\b[^,]*$|{NAME}\s*$)")
+_RUN_ON = re.compile(rf"{_NOT_LED}(?=(?:the|an?|another) \S+[^,]*$)")
 _QUOTED_AS = re.compile(r"(?:^|, )([^,“”]+?) (?:was|were|is|are|has been) (?:quot|cit)ed\b|(?:quot|cit)\w+ ([^,“”]+)$")
 _EDGE = re.compile(r"[\s,.—–-]*(?:(?:But|And|Yet|So|Or|and|but)\s+)?")
 _END = re.compile(r"(?:[\s,.?!;:—–-]|\b(?:and|as|but|while)$)+$")
@@ -128,7 +128,7 @@ def _cue(masked: str, span: Span, found: re.Match[str], last: Cue | None) -> Cue
     begin, end, ordered = found.start(), found.end(), True
     if verb in USE["participle"] or _JOINED.match(_BETWEEN.sub("", left)):
         head = None if last else _HEAD.match(masked, a, b)
-        if not last and not head:
+        if not last and (not head or head[1].lower() in WORDS["adverbial"] or head[1].endswith("ly")):
             return None
         who = last.subject if last else head.span(1)  # type: ignore[union-attr]
     elif verb != "according to" and (subject := _subject(left, verb)):
@@ -159,14 +159,18 @@ def _reports(
     first = re.compile(r"\s*([\w’'-]+)").match(masked, end, span[1])
     if (
         firm
+        or verb in USE["participle"]
         or (last and last.behind)
         or (ordered and start < end and first and first[1].lower() not in WORDS["unreported"])
     ):
         return None, behind
     before = _tidy(masked, max(span[0], start - _LONGEST), start)
     before = _led(masked, before) if before else None
-    if before and verb != "according to" and masked[before[1] : start].lstrip()[:1] not in (",", "—", "–"):
-        before = None
+    if before and verb != "according to":
+        joint = masked[before[1] : start].strip()[:1]
+        run_on = not joint and ordered and "," not in masked[before[0] : start]
+        if joint not in (",", "—", "–") and (not run_on or masked[slice(*before)].split()[-1] in WORDS["turns"]):
+            before = None
     if before and behind:
         return (before, None) if before[1] - before[0] >= behind[1] - behind[0] else (None, behind)
     return before, behind
@@ -239,7 +243,7 @@ def _described(left: str, pieces: list[Span], end: int) -> int:
         piece, before = left[pieces[at][0] : min(end, pieces[at][1])], left[slice(*pieces[at - 1])]
         words = re.sub(r"^\s*and\s", "", piece).split() or [""]
         named = words[0][:1].isupper() and _GROUP.search(before) and len(before.split()) < 8
-        if not (words[0].lower() in WORDS["apposed"] or words[0].isdigit() or named):
+        if not (words[0].lower() in WORDS["apposed"] or any(word[0].isdigit() for word in words[:2] if word) or named):
             break
         at -= 1
     return at
@@ -248,8 +252,11 @@ def _described(left: str, pieces: list[Span], end: int) -> int:
 def _nominal(left: str, start: int, end: int, verb: str) -> Span | None:
     """Return the noun phrase that a piece is or, behind an adverbial, ends with."""
     first = (left[start:end].split() or [""])[0].lower()
-    if first in WORDS["adverbial"]:
-        inner = _INNER.search(left, start, end) if end == len(left) else _INNER.search(left[:end], start)
+    run_on = [] if "," in left or verb not in USE["plain"] else [m.end() for m in _RUN_ON.finditer(left[:end], start)]
+    if run_on and left.count(" ", start, run_on[-1]) > 3:
+        start = run_on[-1]  # a newspaper that prints no commas: "Nine people died in the town the army said"
+    elif first in WORDS["adverbial"]:
+        inner = _INNER.search(left[:end], start)
         if not inner:
             return None
         start = inner.end()

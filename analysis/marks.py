@@ -37,7 +37,7 @@ def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:
     [(0, 10)]
     """
     british = not _DOUBLE.search(text) and _BRITISH.search(text)
-    heads = [*(text[start] for start, _, _ in blocks[1:]), ""]
+    heads = [text[start] for start, _, _ in blocks[1:]] + [""] * bool(blocks)
     return [
         span
         for (start, end, _), head in zip(blocks, heads, strict=True)

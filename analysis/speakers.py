@@ -186,7 +186,9 @@ class Cast:
         """Return the full name in a subject that holds the name of a person."""
         for raw in [] if first in _ONE else _NAME.findall(phrase):
             last = re.sub("[’']s$", "", (_bare(raw).split() or [""])[-1])
-            if last in self.full:
+            titled = " " in _bare(raw) and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
+            if last in self.full or (titled and WORDS["places"].isdisjoint(raw.split())):
+                self._names.add(self.full.setdefault(last, _bare(raw)))
                 return self.full[last]
         return None
 

@@ -1,6 +1,6 @@
 """Hold the constructed panel to its known answers: what was planted is found, and nothing where nothing was planted.
 
-Run `python -m tools.benchmarks.panel`. The measures, pairs and error rate of the one family that holds the null pair and
+Run `python -m tools.benchmarks.panel`. Measures, pairs and error rate of the one family that holds the null pair and
 the naming-only pairs were written down before its results were looked at; a failure is reported as one.
 """
 

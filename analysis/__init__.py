@@ -5,19 +5,31 @@ Each function takes a frame and returns a new one; ``design`` and limits are tol
 """
 
 from analysis import charts
+from analysis.claims import claims, conflicts
+from analysis.coder import FrameCoder
 from analysis.compare import agreement, contrast, finding, levels, null_split
 from analysis.corpus import Corpus, load
 from analysis.framing import audit, frame_shares, indicator_sentences
 from analysis.keyness import keyness
-from analysis.matching import near_duplicates
+from analysis.matching import match_events, near_duplicates
 from analysis.naming import label_shares, mentions, naming
+from analysis.quotes import quotations
+from analysis.sentiment import valence
+from analysis.target import TargetSentiment
 from analysis.text import count, kwic, units
+from analysis.topics import TopicModel, choose_k
 
 __all__ = [
     "Corpus",
+    "FrameCoder",
+    "TargetSentiment",
+    "TopicModel",
     "agreement",
     "audit",
     "charts",
+    "choose_k",
+    "claims",
+    "conflicts",
     "contrast",
     "count",
     "finding",
@@ -28,9 +40,12 @@ __all__ = [
     "label_shares",
     "levels",
     "load",
+    "match_events",
     "mentions",
     "naming",
     "near_duplicates",
     "null_split",
+    "quotations",
     "units",
+    "valence",
 ]

@@ -108,7 +108,7 @@ def side_by_side(articles: pd.DataFrame) -> Live:
     Live
     """
     known = articles.dropna(subset=["outlet"]).assign(event=articles["event"].fillna("(no event)"))
-    events, outlets = sorted(known["event"].unique()), sorted(known["outlet"].unique())
+    outlets = sorted(known["outlet"].unique())
 
     def view(event: str, left: str, right: str) -> str:
         chosen = [known[(known["event"] == event) & (known["outlet"] == outlet)].head(1) for outlet in (left, right)]
@@ -118,11 +118,13 @@ def side_by_side(articles: pd.DataFrame) -> Live:
 
     if not outlets:
         raise ValueError("no article names its outlet: there is nothing to set side by side")
+    first = known.groupby("event")["outlet"].nunique().idxmax()
+    pair = sorted(known.loc[known["event"] == first, "outlet"].unique())
     return Live(
         view,
-        event=widgets.Dropdown(options=events, description="event"),
-        left=widgets.Dropdown(options=outlets, description="left", value=outlets[0]),
-        right=widgets.Dropdown(options=outlets, description="right", value=outlets[-1]),
+        event=widgets.Dropdown(options=sorted(known["event"].unique()), description="event", value=first),
+        left=widgets.Dropdown(options=outlets, description="left", value=pair[0]),
+        right=widgets.Dropdown(options=outlets, description="right", value=pair[-1]),
     )
 
 

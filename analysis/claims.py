@@ -195,7 +195,7 @@ def _is_plural(word: str) -> bool:
     """Tell whether a word in lower case looks like a plural noun."""
     g = grammar()
     regular = len(word) > 3 and word[-1] == "s" and word[-2:] not in ("ss", "us", "is", "'s", "’s")
-    return word in g.plural or (regular and word not in g.singular) or bool(re.match(r"\w+s-in-", word))
+    return word in g.plural | g.demonyms or (regular and word not in g.singular) or bool(re.match(r"\w+s-in-", word))
 
 
 def _noun_after(after: str) -> str:

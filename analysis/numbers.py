@@ -122,7 +122,9 @@ def _part(text: str) -> float:
 def _read(match: re.Match[str]) -> Number:
     """Read value, bounds and hedge of what the grammar has found."""
     g, found = grammar(), {name: " ".join((text or "").lower().split()) for name, text in match.groupdict().items()}
-    hedge = found["after"] or found["deny"] or found["hedge"]
+    hedge, second = found["after"] or found["deny"] or found["hedge"], found["second"]
+    if second and (hedge in g.book["prepositions"]["words"] or (hedge == "up to" and g.kinds[second] == "least")):
+        hedge = second  # fought over about 2 kilometres; owned up to at least 220
     bound = g.later[hedge] if found["after"] else "upto" if found["deny"] else g.kinds.get(hedge, "exact")
     start, end = (found.get(a) or found.get(b) or "" for a, b in (("from", "a"), ("to", "b")))
     if found["vague"]:

@@ -109,7 +109,7 @@ def main(halves: list[str]) -> None:
         "0.84) for bounds and unit, 0.739 (0.67 to 0.81) with the very word: the numbers to quote. Faults seen there",
         "were then mended (two hedges in a row, nationalities in -is, *that 200,000 could*, *peshmerga*); the table is",
         "of the code as it is. About half of the errors of unit are another word for those counted, since figures were",
-        "marked by the fact that they report (*defenders*, marked as fighters; *men*, as troops; *the civilian dead*, as",
+        "marked by the fact they report (*defenders*, marked as fighters; *men*, as troops; *the civilian dead*, as",
         "civilians); the others are mostly figures without a noun behind them, whose unit is a guess.",
         "",
         f"`{COMMAND}`",

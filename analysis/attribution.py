@@ -21,14 +21,14 @@ _DAY = (
     r"(?: (?:morning|afternoon|evening|night))?"
 )
 _VERBS = frozenset(STANCE) | USE["participle"]
-_VERB = re.compile(rf"\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[Aa]ccording to|[a-z]+)\b(?!-)")
+_VERB = re.compile(rf"(?<!-)\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[Aa]ccording to|[a-z]+)\b(?!-)")
 _UNSAID = re.compile(rf"(?:\b{any_of(BOOK['words']['denies'])}|n[’']t)(?: \w+ly)?\s*$")
 _UNSPOKEN = re.compile(r"\s(?:by|from|for|up|out|off)\b")
 _BETWEEN = re.compile(rf"(?:[\s,]+(?:{any_of(BOOK['words']['between'])}|\w+ly|{_DAY}),?)+\s*$")
 _JOINED = re.compile(r"\S.*\b(?:and|but)\s*$", re.S)
 _TURN = re.compile(rf"(?:^|\s){any_of(BOOK['words']['turns'])}\s+")
 _VIA = re.compile(
-    rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via) )((?:an? |the |its |his |her )?{MEDIUM})\b"
+    rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via|quoted by) )((?:an? |the |its |his |her )?{MEDIUM})\b"
 )
 _LISTENER = rf"(?:reporters|journalists|lawmakers|him|her|them|us|me|(?:the |a |an )?{MEDIUM})"
 _SAID_TO = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{_DAY}|{_LISTENER}))*")
@@ -47,6 +47,7 @@ _INVERTED = re.compile(
     rf"[^,.;:“”()—–]{{1,80}}?){_BREAK})"
 )
 _APPOSED = re.compile(rf"(?:,? {any_of(WORDS['apposed'])}\b[^,;]*(?:,|$))?")
+_DESCRIBED = re.compile(r"(?:, (?:an?|who|whose)\b[^,;]*,)?")
 _HEAD = re.compile(
     r"\s*((?:(?:[Tt]he|An?) )?[\w’'-]+(?: [\w’'-]+){0,5}?)(?:,| (?:\w+ed|has|had|have|was|is|are|were|in|during)\b)"
 )
@@ -139,13 +140,13 @@ def _cue(masked: str, span: Span, found: re.Match[str], last: Cue | None) -> Cue
     ):
         place, ordered = behind.span(behind.lastgroup or 0), False
         who = (found.end() + place[0], found.end() + place[1])
-        end = _APPOSED.match(masked, who[1], b).end()  # type: ignore[union-attr]  # it matches nothing at worst
+        apposed = _APPOSED if left.strip() or verb != "according to" else _DESCRIBED
+        end = apposed.match(masked, who[1], b).end()  # type: ignore[union-attr]  # it matches nothing at worst
     else:
         return None
     end = _SAID_TO.match(masked, end, b).end() if ordered else end  # type: ignore[union-attr]
-    medium = _VIA.search(
-        masked[found.end() if begin < found.start() else max(a, begin - 300) : min(b, found.end() + 80)].split("“")[0]
-    )
+    heard = begin if verb == "as saying" else found.end() if begin < found.start() else max(a, begin - 300)
+    medium = _VIA.search(masked[heard : min(b, found.end() + 80)].split("“")[0])
     via = medium[1].strip() if medium else last.via if last and who == last.subject else None
     return Cue(begin, end, who, verb, via, *_reports(masked, span, (begin, end), verb, ordered, last))
 

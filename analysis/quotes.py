@@ -16,6 +16,7 @@ from analysis.sentences import Span, paragraphs, sentences
 from analysis.speakers import PRONOUNS, Cast
 
 QUOTATIONS = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
+_POSSESSED = re.compile(r"^(?:[Tt]he|its|his|her) ")
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.I)
 
 
@@ -77,7 +78,8 @@ def quotations(articles: pd.DataFrame) -> pd.DataFrame:
         for quote in _quotes(text)
     ]
     frame = pd.DataFrame(rows, columns=QUOTATIONS)
-    return frame.astype({"start": "int64", "end": "int64"} | dict.fromkeys(QUOTATIONS[3:], "str"))
+    kinds = {"article_id": articles["article_id"].dtype, "start": "int64", "end": "int64"}
+    return frame.astype(kinds | dict.fromkeys(QUOTATIONS[3:], "str"))
 
 
 def _quotes(text: str) -> list[Quote]:
@@ -112,7 +114,8 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
     names = {cue.start: cast.find(cue.subject) for cue in verbs if cue.start in speaking}
     for cue, place, kind in found:
         if cue:
-            yield Quote(*place, kind, names[cue.start], cue.verb, stance(cue.verb), cue.via)
+            via = _POSSESSED.sub("", cue.via) if cue.via else None
+            yield Quote(*place, kind, names[cue.start], cue.verb, stance(cue.verb), via)
         else:
             yield Quote(*place, kind, _subject(span, place, cast) if kind == "partial" else None)
 

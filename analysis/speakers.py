@@ -20,7 +20,7 @@ def any_of(words: Iterable[str]) -> str:
 BOOK = codebooks.read("reporting-verbs")
 WORDS = {name: frozenset(words) for name, words in (BOOK["words"] | BOOK["people"]).items()}
 PRONOUNS: dict[str, str] = BOOK["people"]["pronouns"]
-GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])})\b"
+GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:wom[ae]n|m[ae]n|ists?|ologists?))\b"
 _CAPITAL = r"(?:(?:al|el|ad|as|ar|an|abu|bin|ibn)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?"
 NAME = (
     rf"(?:\b{any_of(WORDS['titles'])}\b\.? ?)*\b{_CAPITAL}(?: (?:(?:van|de|von|der|bin|ibn) )?(?:[A-Z]\. )?{_CAPITAL})*"
@@ -57,7 +57,8 @@ def _words(phrase: str) -> set[str]:
 def _bare(name: str) -> str:
     """Return a run of capitalised words without those that merely begin a sentence."""
     words = name.split()
-    while words and (words[0].lower() in WORDS["begins"] or words[0].lower() in WORDS["adverbial"]):
+    idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
+    while words and words[0].lower() in idle:
         words = words[1:]
     return " ".join(words)
 
@@ -85,6 +86,7 @@ class Cast:
         self.people: list[Mention] = []
         self.spoken: list[Mention] = []
         self.known: dict[str, Person] = {}
+        self._last = (-1, "", False)  # where the last mention ends, who it is, whether by name
         names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := _bare(m[0]))]
         alone = {raw for _, raw, _ in names}
         for at, raw, name in names:
@@ -111,9 +113,12 @@ class Cast:
         end = at + len(raw)
         before, after = self.masked[max(0, at - 30) : at].rstrip(), self.masked[end : end + 120]
         first, behind = raw.split()[0].lower(), re.split(r"[.;“]", after)[0]
-        if name:
+        described = self._last[1] if self.masked[self._last[0] : at] == ", " and self._last[2] != bool(name) else ""
+        if described and not name:
+            key, words = described, _words(raw)
+        elif name:
             last = name.split()[-1]
-            if last not in self.full and not self._is_person(at, raw, name, False):
+            if last not in self.full and not described and not self._is_person(at, raw, name, False):
                 return
             key = self.full.setdefault(last, name)
             self._names.add(key)
@@ -124,7 +129,8 @@ class Cast:
             key = (self._role(raw, at, first) if first == "the" else None) or raw[0].lower() + raw[1:]
             words = _words(raw + behind.split(",")[0]) if key not in self.known else set()
         person = self.known.setdefault(key, Person(key))
-        person.words |= words
+        person.words |= words | (self.known[described].words if described else set())
+        self._last = (end, key, bool(name))
         own = re.search(r"\b(?:(he|his)|she|her)\b", behind)
         person.gender = person.gender or self._gender(person.words) or ("" if not own else "m" if own[1] else "f")
         subject = not before or before[-1] in ".?!”:\n" or bool(name and _ACTING.match(after))
@@ -157,7 +163,8 @@ class Cast:
     def find(self, span: tuple[int, int]) -> str | None:
         """Return the fullest name of whom a subject means, and remember that they spoke."""
         start, end = span
-        phrase = " ".join(self.text[start:end].strip(" ,").split())
+        words = self.text[start:end].strip(" ,").split()
+        phrase = " ".join(words[1:] if words and words[0].lower() in WORDS["calendar"] else words)
         first = phrase.split()[0].lower() if phrase else ""
         if not first or first in PRONOUNS or first in ("it", "who", "which"):
             key = self.recent(start, PRONOUNS.get(first, ""))

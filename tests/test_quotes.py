@@ -1,0 +1,231 @@
+"""Quotations are found with their speakers, whatever the marks and the order, and in time that grows with the text."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis import codebooks
+from analysis.quotes import quotations
+from analysis.text import units
+
+PROVEN = settings(derandomize=True, deadline=None, max_examples=60)
+PIECES = [
+    "Ada Vale", "the officer", "She", "he", "said", "told Reuters", "claimed that", "according to", ", a nurse,", "who",
+    "“", "”", '"',
+    "‘", "’", "'", "«", "»", "(", ")", "it rained", "It rained", ".", ". ", ", ", "; ", ": ", "?", "\n",
+    "\n\n", "\n\nWho paid for it\n\n", " ", "and", "adding", "quoting", "as saying", "Mr. ", "É", "x" * 30,
+    "650", "his son",
+]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join) | st.lists(
+    st.sampled_from(PIECES), max_size=40
+).map("".join)
+
+
+def frame(*texts: str | None) -> pd.DataFrame:
+    """Return articles a0, a1, … with these texts."""
+    return pd.DataFrame({"article_id": [f"a{i}" for i in range(len(texts))], "text": list(texts)})
+
+
+def found(text: str) -> list[tuple[str, str, str]]:
+    """Return kind, speaker and words of the quotations of one text; an unknown speaker is empty."""
+    rows = quotations(frame(text)).fillna({"speaker": ""})
+    return [(kind, who, text[a:b]) for a, b, kind, who in rows.iloc[:, 1:5].itertuples(index=False)]
+
+
+VALE, NURSE = "Ada Vale", "a nurse"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We stay,” Ada Vale said.", [("direct", VALE, "“We stay,”")]),
+        ('"We stay", said Ada Vale.', [("direct", VALE, '"We stay"')]),
+        ('“We stay", said a nurse.', [("direct", NURSE, '“We stay"')]),
+        ("Ada Vale told reporters: “We stay.”", [("direct", VALE, "“We stay.”")]),
+        ("“We stay, said Ada Vale.", [("direct", VALE, "“We stay,")]),
+        ("We stay,” said Ada Vale.", [("direct", VALE, "We stay,”")]),
+        ("It rained. We stay,” said Ada Vale.", [("direct", VALE, "We stay,”")]),
+        ("“We (the crew) stay,” said Ada Vale.", [("direct", VALE, "“We (the crew) stay,”")]),
+        ("“He said “go home” to us,” said Ada Vale.", [("direct", VALE, "“He said “go home” to us,”")]),
+        ("‘We don’t stay,’ said Ada Vale.", [("direct", VALE, "‘We don’t stay,’")]),
+        ("'We don't stay,' said Ada Vale.", [("direct", VALE, "'We don't stay,'")]),
+        ("«We stay», said Ada Vale.", [("direct", VALE, "«We stay»")]),
+        (
+            "“We stay,” said Ada Vale, “and we eat.”",
+            [("direct", VALE, "“We stay,”"), ("direct", VALE, "“and we eat.”")],
+        ),
+        (
+            "“We stay. We eat.\n\n“We go,” said Ada Vale.",
+            [("direct", VALE, "“We stay. We eat."), ("direct", VALE, "“We go,”")],
+        ),
+        (
+            "“We stay,” said Ada Vale. “We have bread.”",
+            [("direct", VALE, "“We stay,”"), ("direct", VALE, "“We have bread.”")],
+        ),
+        ("Ada Vale called it “a ruin”.", [("partial", VALE, "“a ruin”")]),
+        ("The so-called “ruin” still stands.", [("partial", "", "“ruin”")]),
+    ],
+)
+def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "words"),
+    [
+        ("Ada Vale said that the bridge was cut.", VALE, "the bridge was cut"),
+        ("Ada Vale said the bridge was cut.", VALE, "the bridge was cut"),
+        ("The bridge was cut, Ada Vale said on Tuesday.", VALE, "The bridge was cut"),
+        ("But the bridge was cut, said a nurse.", NURSE, "the bridge was cut"),
+        ("According to Ada Vale, the bridge was cut.", VALE, "the bridge was cut"),
+        ("The bridge was cut, according to a nurse.", NURSE, "The bridge was cut"),
+        ("Ada Vale, a nurse from the north, said the bridge was cut.", VALE, "the bridge was cut"),
+        ("On Tuesday Ada Vale told state television that the bridge was cut.", VALE, "the bridge was cut"),
+        ("Ada Vale pointed out that the bridge was cut.", VALE, "the bridge was cut"),
+        ("Officials in the north say the bridge was cut.", "Officials in the north", "the bridge was cut"),
+        ("The bridge, Ada Vale said, had been cut at dawn on Tuesday.", VALE, "had been cut at dawn on Tuesday"),
+        ("Norland vowed to send more of its troops.", "Norland", "to send more of its troops"),
+        ("Nine people died in the town today an officer said.", "an officer", "Nine people died in the town today"),
+    ],
+)  # fmt: skip
+def test_reports_in_the_outlets_words_are_found(text: str, speaker: str, words: str) -> None:
+    assert found(text) == [("indirect", speaker, words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bridge was cut.",
+        "Ada Vale did not say when the bridge was cut.",
+        "She was told to leave the town.",
+        "Ada Vale fears that the bridge was cut.",
+        "Ada Vale announced 560 more nurses.",
+        "The United States has sent more nurses to the town.",
+        "No ministry has said who paid for the bridge.",
+    ],
+)
+def test_what_nobody_says_is_no_quotation(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ada Vale, a nurse, left. “We stay,” she said.", VALE),
+        ("Ada Vale, a nurse, left. “We stay,” said Vale.", VALE),
+        ("Ada Vale, a nurse, met Bo Oss, an engineer. “We stay,” the nurse said.", VALE),
+        ("A nurse from Osby met an officer. “We stay,” the officer said.", "an officer"),
+        ("Captain Ada Vale, of the guard, met a nurse. “We stay,” the captain said.", "Captain Ada Vale"),
+        ("Ada Vale, a mother of two, met Bo Oss, a fisherman. “We stay,” he said.", "Bo Oss"),
+        ("Ada Vale, a mother of two, met Bo Oss, a fisherman. “We stay,” she said.", VALE),
+        ("“We stay,” said Vale. Ada Vale, a nurse, left.", VALE),
+        ("The mayor, Ada Vale, left. “We stay,” the mayor said.", VALE),
+        ("“We stay.”", ""),
+    ],
+)
+def test_pronouns_roles_and_surnames_find_their_name(text: str, speaker: str) -> None:
+    assert [who for kind, who, _ in found(text) if kind == "direct"] == [speaker]
+
+
+def test_a_medium_carries_the_words_of_somebody_else() -> None:
+    chains = [
+        "“We stay,” Reuters reported, quoting the mayor as saying.",
+        "Reuters reported that the mayor said that the bridge was cut.",
+        "The mayor was quoted by Reuters as saying that the bridge was cut.",
+        "The mayor told Reuters that the bridge was cut.",
+    ]
+    rows = quotations(frame(*chains))
+    assert rows["article_id"].tolist() == ["a0", "a1", "a2", "a3"]
+    assert rows["speaker"].str.lower().tolist() == ["the mayor"] * 4 and rows["via"].tolist() == ["Reuters"] * 4
+    told = quotations(frame("“We stay,” the mayor said in a statement.", "“We stay,” the mayor told reporters."))
+    assert told["via"].tolist()[0] == "a statement" and told["via"].isna().tolist() == [False, True]
+
+
+def test_stance_is_the_verbs() -> None:
+    texts = [f"The mayor {verb} that the bridge was cut." for verb in ("said", "claimed", "revealed", "pointed out")]
+    rows = quotations(frame(*texts))
+    assert rows["verb"].tolist() == ["said", "claimed", "revealed", "pointed out"]
+    assert rows["stance"].tolist() == ["neutral", "doubting", "endorsing", "endorsing"]
+    forms = [form for forms in codebooks.read("reporting-verbs")["stance"].values() for form in forms]
+    assert len(forms) == len(set(forms)), "a verb has one stance"
+
+
+def test_a_partial_quotation_may_lie_within_an_indirect_one() -> None:
+    text = "Ada Vale said that the bridge was “past repair” and closed."
+    assert found(text) == [
+        ("indirect", VALE, "the bridge was “past repair” and closed"),
+        ("partial", VALE, "“past repair”"),
+    ]
+    assert units(frame(text))["voice"].tolist() == ["own", "quoted", "own"]
+
+
+def test_the_frame_has_its_columns_whatever_it_is_given() -> None:
+    columns = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
+    for articles in (frame(), frame(None, " \n "), frame("Ada Vale said it rained.")):
+        assert list(quotations(articles)) == columns
+    with pytest.raises(KeyError, match="no column text"):
+        quotations(pd.DataFrame({"article_id": ["a"]}))
+
+
+@PROVEN
+@given(st.lists(TEXTS, min_size=1, max_size=5), st.integers(0, 5))
+def test_quotations_lie_in_their_text_and_do_not_depend_on_other_articles(texts: list[str], at: int) -> None:
+    articles = frame(*texts)
+    rows = quotations(articles)
+    lengths = articles.set_index("article_id")["text"].str.len()
+    assert ((rows["start"] >= 0) & (rows["start"] < rows["end"])).all()
+    assert (rows["end"].to_numpy() <= lengths.loc[rows["article_id"]].to_numpy()).all()
+    halves = [half for half in (articles.iloc[:at], articles.iloc[at:]) if len(half)]
+    pd.testing.assert_frame_equal(pd.concat(map(quotations, halves), ignore_index=True), rows)
+    for _, mine in rows[rows["kind"] != "indirect"].groupby("article_id"):
+        assert all(a <= b for (_, a), (b, _) in pairwise(mine[["start", "end"]].itertuples(index=False, name=None)))
+
+
+@pytest.mark.parametrize("unit", ["said ", "he said, ", '"', "“a ", "Ada Vale, ", "the officer said. ", "that ", "’ "])
+def test_time_grows_with_the_length_of_the_text(unit: str) -> None:
+    def seconds(length: int) -> float:
+        begin = time.process_time()
+        quotations(frame("x" + unit * (length // len(unit)) + "x"))
+        return time.process_time() - begin
+
+    short, long = (min(seconds(length) for _ in range(2)) for length in (2_000, 16_000))
+    assert long < 20 * max(short, 0.02), "eight times the text takes far more than eight times as long"
+
+
+def test_the_seed_article_gives_its_sources(root) -> None:  # type: ignore[no-untyped-def]
+    from analysis.corpus import load
+
+    articles = load(root / "seeds" / "articles").articles
+    seed = articles[articles["origin"] == "pasted"]
+    text, rows = seed["text"].iloc[0], quotations(seed)
+    words = [text[a:b] for a, b in zip(rows["start"], rows["end"], strict=True)]
+    minister = "Iraqi Defense Minister Khaled al-Obeidi"
+    direct = rows[rows["kind"] == "direct"]
+    assert direct["speaker"].tolist() == [minister] * 3
+    assert [words[i][0] + words[i][-1] for i in direct.index] == ['""', '“"', '“"'] and "(Arabic" in words[
+        direct.index[0]
+    ]
+    assert direct["via"].fillna("").tolist() == ["state television", "", "Reuters"]
+    assert [words[i] for i in rows.index[rows["kind"] == "partial"]] == ['“continuous support"']
+    promise = rows[rows["kind"] == "partial"].iloc[0]
+    assert (promise["speaker"], promise["via"]) == (minister, "Press TV")
+    indirect = rows[rows["kind"] == "indirect"].fillna({"via": ""})
+    speakers = set(indirect["speaker"])
+    assert {
+        "Iraqi officials",
+        "United Nations",
+        "Washington",
+        "Iran",
+        "Paris",
+        "some reports",
+        "some sources",
+    } <= speakers
+    cross = indirect[indirect["speaker"].str.contains("Red Cross")].iloc[0]
+    assert cross["via"] == "Reuters" and text[cross["start"] :].startswith("up to 1 million people")
+    assert any("Tehran would give" in words[i] for i in indirect.index)

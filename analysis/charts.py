@@ -146,7 +146,9 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     png = picture(fig)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")
-        fig.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": None, "Title": caption, "Description": alt})
+        fig.savefig(
+            folder / f"{name}.svg", metadata={"Date": None, "Creator": None, "Title": caption, "Description": alt}
+        )
     (folder / f"{name}.png").write_bytes(png)
     drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
     plt.close(fig)

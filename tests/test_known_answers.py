@@ -7,7 +7,6 @@ import pytest
 
 from tools.benchmarks import panel
 
-LEAKS = {"frame: narrative-frames: moral"}
 """Its indicator `islam*` is found in the label "Islamic State", which only some of the outlets use."""
 
 
@@ -61,10 +60,8 @@ def test_the_naming_only_pairs_differ_in_naming_and_not_elsewhere(pairs: pd.Data
     found = set(pairs.loc[(pairs["pair"] == pair) & pairs["confirmed"], "measure"])
     planted = {f"naming: {name}" for name in ("isis: ISIL", "isis: Islamic State", "city-taking: capture")}
     assert planted | {"naming: city-taking: retake"} == {name for name in found if name.startswith("naming")}
-    assert {name for name in found if not name.startswith("naming")} <= LEAKS
 
 
-@pytest.mark.xfail(reason="the frame word list counts a name of the group as a word of religion", strict=False)
 def test_no_label_leaks_into_a_frame(pairs: pd.DataFrame) -> None:
     elsewhere = pairs[pairs["confirmed"] & (pairs["kind"] != "naming")]
     assert elsewhere.empty, elsewhere["measure"].unique().tolist()

@@ -172,3 +172,37 @@ def audit(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, by
     table.insert(0, "indicator", hits.names[place])
     table.insert(0, "frame", hits.frame_of[place])
     return table
+
+
+def hangs_on(audited: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
+    """Tell, for each frame, whether the largest difference hangs on one indicator.
+
+    Parameters
+    ----------
+    audited : DataFrame
+        What `audit` returned, or the rows of some values of `by`.
+    by : str
+
+    Returns
+    -------
+    DataFrame
+        One row per frame: `frame`, `by`'s column (the value furthest from the mean of the others), `difference`
+        (share of sentences), `least`, `most` (its range when any one indicator is left out), `hangs_on` (the indicator
+        whose absence shrinks it most). No rows for fewer than two values.
+
+    Examples
+    --------
+    >>> parts = pd.DataFrame({"article_id": ["a", "b"], "outlet": ["x", "y"], "sentence": 0, "voice": "own",
+    ...                       "text": ["A sin.", "It rained."]})
+    >>> hangs_on(audit(parts, {"moral": ["dut*", "sin"]}))["hangs_on"].tolist()
+    ['sin']
+    """
+    rows = []
+    for frame, table in audited.groupby("frame", sort=False) if audited[by].nunique() > 1 else []:
+        wide = [table.pivot(index="indicator", columns=by, values=name) for name in ("share", "without")]
+        whole, left = (t - t.rsub(t.sum(axis=1), axis=0) / (t.shape[1] - 1) for t in wide)
+        who = whole.iloc[0].abs().idxmax()
+        full, less = float(whole[who].iloc[0]), left[who]
+        most_needed = (less if full > 0 else -less).idxmin()
+        rows.append((frame, who, full, float(less.min()), float(less.max()), most_needed))
+    return pd.DataFrame(rows, columns=["frame", by, "difference", "least", "most", "hangs_on"])

@@ -13,6 +13,10 @@ from analysis.indicators import Source, is_sign, phrases
 from analysis.text import Counts, count
 
 
+class _TooFewSeeds(ValueError):
+    """The articles hold too few seeds of a pole."""
+
+
 def polarity(
     parts: pd.DataFrame,
     codebook: Source = "war-peace",
@@ -85,12 +89,12 @@ def seed_halves(
         One row: `correlation` (median over splits of the rank correlation of the two halves' scores), `low`, `high`
         (the middle 95 % of splits: not an interval of confidence), `n` (articles), `seeds` (int, found in the corpus).
 
-    Raises
-    ------
-    ValueError
-        As for `polarity`.
+    A `correlation` that is missing, and no articles: the corpus holds fewer than two seeds of a pole.
     """
-    scored, pole, seeds, _ = _placed(parts, codebook, voice, dimensions, seed)
+    try:
+        scored, pole, seeds, _ = _placed(parts, codebook, voice, dimensions, seed)
+    except _TooFewSeeds:
+        return pd.DataFrame({"correlation": [np.nan], "low": np.nan, "high": np.nan, "n": 0, "seeds": 0})
     scored, rng, found = scored[np.isfinite(scored).all(axis=1)], np.random.default_rng(seed), []
     for _ in range(reps):
         less, more = rng.permutation(np.flatnonzero(pole < 0)), rng.permutation(np.flatnonzero(pole > 0))
@@ -148,7 +152,7 @@ def _seeds(book: Codebook, counts: Counts, vectors: np.ndarray) -> tuple[np.ndar
                 near.append(vectors @ (vector / length))
                 pole.append(sign)
         if pole.count(sign) < 2:
-            raise ValueError(f"the articles hold fewer than two seeds of {frame!r}; add indicators or articles")
+            raise _TooFewSeeds(f"the articles hold fewer than two seeds of {frame!r}; add indicators or articles")
     return np.array(names, object), np.column_stack(near), np.array(pole)
 
 
@@ -156,6 +160,8 @@ def _vectors(matrix: sparse.csr_matrix, dimensions: int, seed: int) -> np.ndarra
     """Return unit vectors of the terms in the reduced space; a term in one unit alone has none."""
     spread = np.asarray((matrix > 0).sum(axis=0)).ravel()
     common = np.flatnonzero((spread > 1) & (spread < 0.5 * matrix.shape[0]))
+    if not len(common):
+        return np.zeros((matrix.shape[1], 1))
     kept = matrix[:, common].astype(float)
     kept.data = 1 + np.log(kept.data)
     weight = np.log(matrix.shape[0] / np.maximum(spread[common], 1))

@@ -11,8 +11,11 @@ import pandas as pd
 
 from analysis.codebooks.formats import decoded
 from analysis.coder import best_threshold
+from analysis.compare import agreement
+from analysis.handcoding import corrected, draw_sample
 
 PANEL = Path(__file__).resolve().parents[1] / "seeds" / "gold" / "codes.csv"
+MAJORITY = "(majority)"
 RELIABLE, TENTATIVE = 0.667, 0.4
 _LEAST = 10
 
@@ -115,11 +118,97 @@ def beside_codes(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataF
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=names)
 
 
-def verdicts(agreed: pd.DataFrame) -> pd.Series:
-    """Say which frames may be used, from the worst agreement of the measure with any coder.
+def validated(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Say how far a measure agrees with each coder, and whether it may be used.
 
-    "use" from an alpha of .667 whose interval stays above .4; "with care" from .4 whose interval stays above 0; else
-    "do not use"; "not known" where alpha cannot be computed or fewer than ten articles are coded.
+    Parameters
+    ----------
+    measured, codes, articles
+        As for `beside_codes`.
+
+    Returns
+    -------
+    DataFrame
+        One row per frame and coder: `frame`, `coder`, `alpha`, `low`, `high`, `n` (of `compare.agreement`), `positive`
+        (share of articles in which the coder saw the frame), `verdict` (of `verdicts`). Where several coded, a further
+        coder "(majority)" is what most said of each article. No rows without codes.
+    """
+    names = ["frame", "coder", "alpha", "low", "high", "n", "positive"]
+    if codes["coder"].nunique() > 1:
+        codes = pd.concat([consensus(codes).reset_index().assign(coder=MAJORITY), codes])
+    rows = [
+        agreement(pair[["present", "coded"]]).assign(frame=str(frame), coder=str(coder), positive=pair["coded"].mean())
+        for (frame, coder), pair in beside_codes(measured, codes, articles).groupby(["frame", "coder"], sort=False)
+    ]
+    table = pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
+    table = table.sort_values("coder", key=lambda name: name.ne(MAJORITY), kind="stable")
+    table = table.sort_values("frame", key=lambda name: name.map(list(measured).index), kind="stable").reset_index(
+        drop=True
+    )
+    return table.assign(verdict=table["frame"].map(verdicts(table)))
+
+
+def among_coders(codes: pd.DataFrame) -> pd.DataFrame:
+    """Say how far the coders agree among themselves; no rows where fewer than two of them coded.
+
+    Parameters
+    ----------
+    codes : DataFrame
+        What `read_codes` returned.
+
+    Returns
+    -------
+    DataFrame
+        Index `frame`: `alpha`, `low`, `high`, `n` (articles coded at least twice).
+    """
+    frames = [name for name in codes.columns[2:] if codes[name].dropna().isin([0, 1]).all()]
+    found = {f: agreement(codes.pivot(index="article_id", columns="coder", values=f)) for f in frames}
+    kept = {f: table for f, table in found.items() if table["n"].iloc[0] > 0}
+    return pd.concat(kept, names=["frame"]).droplevel(1) if kept else pd.DataFrame()
+
+
+def tried_correction(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
+    """Correct differences with half of the codes and hold them to all: naive, corrected and by hand, side by side.
+
+    Parameters
+    ----------
+    measured, codes, articles
+        As for `beside_codes`; `articles` with `outlet`. Half of the coded articles, drawn evenly from outlets, teach
+        `handcoding.corrected`; the majority of the coders is the truth.
+
+    Returns
+    -------
+    DataFrame
+        What `corrected` returns for each frame and pair of outlets, with `frame`, `by_hand` (the difference that all
+        codes give), `naive_off` and `corrected_off` (distance from it), `naive_holds` and `corrected_holds` (bool,
+        whether the interval covers it). No rows where there are too few codes.
+    """
+    majority, beside = consensus(codes), beside_codes(measured, codes, articles)
+    coded = articles[articles["article_id"].isin(majority.index) & articles["outlet"].notna()]
+    half = draw_sample(coded, max(len(coded) // 2, 1))["article_id"] if len(coded) else coded["article_id"]
+    tables = []
+    for frame in [str(name) for name in measured if name in majority and coded["outlet"].nunique() > 1]:
+        taught = majority[frame].reindex(half).dropna()
+        said = beside[beside["frame"].eq(frame)].groupby("article_id")["present"].max()
+        if taught.nunique() > 1:
+            pairs = corrected(said, taught, coded[coded["article_id"].isin(said.index)], reps=500)
+            truth = majority[frame].groupby(coded.set_index("article_id")["outlet"]).mean()
+            tables.append(pairs.assign(frame=frame, by_hand=pairs["one"].map(truth) - pairs["other"].map(truth)))
+    if not tables:
+        return pd.DataFrame()
+    table = pd.concat(tables, ignore_index=True)
+    table["naive_off"], table["corrected_off"] = ((table[n] - table["by_hand"]).abs() for n in ("naive", "corrected"))
+    table["naive_holds"] = table["by_hand"].between(table["naive_low"], table["naive_high"])
+    return table.assign(corrected_holds=table["by_hand"].between(table["low"], table["high"]))
+
+
+def verdicts(agreed: pd.DataFrame) -> pd.Series:
+    """Say which frames may be used.
+
+    The worst alpha with any coder decides, and the interval of the row with the most articles (the majority's, where
+    there are several coders): a coder of few articles cannot condemn a frame by a wide interval alone. "use" from an
+    alpha of .667 with an interval above .4; "with care" from .4 with an interval above 0; else "do not use"; "not
+    known" where alpha cannot be computed or fewer than ten articles are coded.
 
     Parameters
     ----------
@@ -141,12 +230,13 @@ def verdicts(agreed: pd.DataFrame) -> pd.Series:
     >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "high": 0.9, "n": 40})).tolist()
     ['use']
     """
-    alpha, low = agreed["alpha"], agreed["low"]
-    unknown = alpha.isna() | low.isna() | (agreed["n"] < _LEAST)
+    told = agreed.dropna(subset=["alpha", "low"]).assign(n=lambda table: table["n"].astype(int))
+    widest = told.sort_values("n", ascending=False, kind="stable").drop_duplicates("frame").set_index("frame")
+    alpha, low = told.groupby("frame")["alpha"].min().reindex(widest.index), widest["low"]
     good, fair = (alpha >= RELIABLE) & (low >= TENTATIVE), (alpha >= TENTATIVE) & (low > 0)
-    rank = pd.Series(np.select([unknown, good, fair], [-1, 0, 1], 2), agreed["frame"], name="verdict")
-    worst = rank.groupby(level=0, sort=False).max()
-    return worst.map({-1: "not known", 0: "use", 1: "with care", 2: "do not use"})
+    said = np.select([widest["n"] < _LEAST, good, fair], ["not known", "use", "with care"], "do not use")
+    order = pd.Index(agreed["frame"].unique(), name="frame")
+    return pd.Series(said, widest.index, name="verdict", dtype="str").reindex(order, fill_value="not known")
 
 
 def _groups(event: pd.Series, ids: pd.Series) -> np.ndarray:

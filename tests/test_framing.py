@@ -15,12 +15,12 @@ from sklearn.base import clone
 from analysis.coder import FrameCoder, best_threshold, held_out
 from analysis.compare import contrast, levels
 from analysis.corpus import load
-from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, indicator_sentences
+from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, hangs_on, indicator_sentences
 from analysis.handcoding import corrected, draw_sample, read_sheet, write_sheet
 from analysis.indicators import phrases
 from analysis.scaling import polarity, seed_halves
 from analysis.text import count, units
-from analysis.validity import beside_codes, consensus, read_codes, verdicts
+from analysis.validity import among_coders, beside_codes, consensus, read_codes, tried_correction, validated, verdicts
 
 BOOK = {"moral": ["dut*", "right and wrong", "sin"], "money": ["price*", "$"]}
 TEXT = "A duty, a sin. It rained. “Prices rise, and I know right and wrong,” the mayor said. It cost $5. Dutiful men."
@@ -338,6 +338,7 @@ def test_half_the_seeds_order_articles_alike_where_there_is_a_scale_and_not_wher
         *[" ".join(f"{' '.join(rng.choice(words, 6)).capitalize()}." for _ in range(8)) for _ in range(60)]
     )
     assert seed_halves(noise, book, dimensions=20, reps=20).loc[0, "correlation"] < 0.5
+    assert seed_halves(parts_of("It rained."), book).loc[0, ["correlation", "n"]].isna().tolist() == [True, False]
 
 
 def judged(*rows: tuple[str, str, object]) -> pd.DataFrame:
@@ -380,7 +381,7 @@ def test_no_event_has_a_say_in_its_own_threshold() -> None:
     assert present.to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 1, "f": 1}
 
 
-def test_the_worst_agreement_with_any_coder_decides() -> None:
+def test_the_worst_alpha_and_the_interval_of_the_most_articles_decide() -> None:
     rows = [("m", 0.9, 0.7, 30), ("m", 0.5, 0.1, 30), ("u", 0.7, 0.45, 30), ("w", 0.7, 0.3, 30), ("d", 0.5, -0.1, 30)]
     rows += [("n", np.nan, np.nan, 30), ("f", 0.9, 0.8, 9), ("k", np.nan, np.nan, 30), ("k", 0.8, 0.6, 30)]
     agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"])
@@ -388,6 +389,8 @@ def test_the_worst_agreement_with_any_coder_decides() -> None:
         "m": "with care", "u": "use", "w": "with care", "d": "do not use",
         "n": "not known", "f": "not known", "k": "use",
     }  # fmt: skip
+    few = pd.DataFrame([("m", 0.9, 0.7, 60), ("m", 0.8, 0.0, 12)], columns=["frame", "alpha", "low", "n"])
+    assert verdicts(few).tolist() == ["use"]
     assert verdicts(agreed.head(0)).empty
 
 
@@ -403,3 +406,23 @@ def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> No
         assert rank[stressed].max() <= len(stressed), frame
     pair = [policy["outlets"][slug]["name"] for slug in policy["pairs"]["null"]]
     assert not contrast(articles, shares, outlets=pair)["confirmed"].any()
+
+
+def test_agreement_among_coders_and_with_the_measure() -> None:
+    said = [("ann", 0), ("bob", 0), ("ann", 1), ("bob", 1)] * 6
+    codes = judged(*[(f"a{i // 2}", coder, code) for i, (coder, code) in enumerate(said)])
+    articles = pd.DataFrame({"article_id": [f"a{i}" for i in range(12)], "outlet": list("xy") * 6})
+    values = pd.DataFrame({"moral": [0.0, 0.5] * 6}, articles["article_id"])
+    assert among_coders(codes)["alpha"].tolist() == [1.0]
+    assert among_coders(codes[codes["coder"].eq("ann")]).empty
+    table = validated(values, codes, articles)
+    assert table["coder"].tolist() == ["(majority)", "ann", "bob"] and table["verdict"].eq("use").all()
+    tried = tried_correction(values, codes, articles)
+    assert tried[["naive", "by_hand"]].round(6).values.tolist() == [[-1.0, -1.0]]
+    assert validated(values, codes.head(0), articles).empty and tried_correction(values, codes.head(0), articles).empty
+
+
+def test_a_difference_that_hangs_on_one_indicator_is_named() -> None:
+    table = audit(parts_of("A sin. A duty.", "A duty. It rained.", outlets="xy"), {"moral": ["dut*", "sin"]})
+    assert hangs_on(table)[["outlet", "difference", "least", "hangs_on"]].values.tolist() == [["x", 0.5, 0.0, "sin"]]
+    assert hangs_on(table[table["outlet"].eq("x")]).empty

@@ -7,8 +7,6 @@ import pytest
 
 from tools.benchmarks import panel
 
-"""Its indicator `islam*` is found in the label "Islamic State", which only some of the outlets use."""
-
 
 @pytest.fixture(scope="module")
 def pairs() -> pd.DataFrame:

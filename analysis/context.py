@@ -16,7 +16,7 @@ ZONES = (
     "same voice", "other voice", "unattributed", "attributed", "before", "after", "second", "direct",
 )  # fmt: skip
 
-_TOKEN = re.compile(r"[^\W\d_]+(?:['’][a-z]+)?(?:-[^\W\d_]+)*|\d[\d,.]*%?|[.,;:!?()\"“”—–…$]")
+_TOKEN = re.compile(r"'s(?!\w)|[^\W\d_]+(?:['’][a-z]+)?(?:-[^\W\d_]+)*|\d[\d,.]*%?|[.,;:!?()\"“”—–…$]")
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,15 @@ class Context:
         The target's place in `words`.
     mention : tuple of str
         The words of the target.
+    label : tuple of str
+        Those of them that are no name: "terrorists" in "ISIS terrorists".
     """
 
     words: tuple[str, ...]
     named: np.ndarray
     at: int
     mention: tuple[str, ...]
+    label: tuple[str, ...]
 
     @cached_property
     def distance(self) -> np.ndarray:
@@ -105,7 +108,9 @@ def context(text: str, start: int, end: int) -> Context:
         right.insert(0, ("'s", False))
     words = (*(word for word, _ in left), TARGET, *(word for word, _ in right))
     named = np.array([*(name for _, name in left), False, *(name for _, name in right)])
-    return Context(words, named, len(left), tuple(word for word, _ in _words(text[start:end])))
+    mention = _words(text[start:end])
+    label = tuple(word for word, name in mention if not name)
+    return Context(words, named, len(left), tuple(word for word, _ in mention), label)
 
 
 def words(text: str) -> list[str]:

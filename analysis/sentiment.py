@@ -19,6 +19,7 @@ from analysis.target import TargetSentiment
 __all__ = ["Lexicon", "TargetSentiment", "actors", "lexicon", "mentions", "valence"]
 
 Actors = str | Path | Mapping[str, Any]
+Actor = tuple[str, str, str, tuple[str, ...]]
 Scorer = str | Path | Mapping[str, float] | Lexicon | TargetSentiment | Callable[[str], float]
 
 _MENTIONS = dict.fromkeys(["article_id", "actor", "voice"], "str") | dict.fromkeys(
@@ -140,7 +141,7 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
     ----------
     source : str, Path or mapping
         The name of a bundled codebook, a TOML file with `[actors.NAME]` tables (`aliases`; `label`, `description` if
-        wished), or a mapping of names to aliases.
+        wished; `extends` names another codebook whose actors are kept), or a mapping of names to aliases.
 
     Returns
     -------
@@ -160,7 +161,7 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
     [['army', 'army', '', ('the army', 'troops')]]
     """
     if isinstance(source, Mapping):
-        book, name = dict(source), "actors"
+        book, name, extends = dict(source), "actors", None
     else:
         path = Path(source)
         name = path.name
@@ -168,7 +169,7 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
             read = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else codebooks.read(str(source))
         except tomllib.TOMLDecodeError as error:
             raise ValueError(f"{name}: not valid TOML ({error}); write [actors.NAME] and aliases = [...]") from None
-        book = read.get("actors", {})
+        book, extends = read.get("actors", {}), read.get("extends")
     if not book:
         raise ValueError(f"{name}: it names no actor; write [actors.NAME] and aliases = [...] for each")
     entries = {
@@ -178,8 +179,20 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
         (actor, entry.get("label", actor), entry.get("description", ""), _checked(actor, entry.get("aliases"), name))
         for actor, entry in entries.items()
     ]
+    if extends is not None:
+        rows = _extended(actors(extends), rows)
     _unshared(rows, name)
     return pd.DataFrame(rows, columns=["actor", "label", "description", "aliases"])
+
+
+def _extended(base: pd.DataFrame, rows: list[Actor]) -> list[Actor]:
+    """Return the actors of another codebook with the aliases that these rows add."""
+    added = {row[0]: row for row in rows}
+    kept = [
+        (actor, label, text, tuple(dict.fromkeys([*aliases, *added.pop(actor, ("", "", "", ()))[3]])))
+        for actor, label, text, aliases in base.itertuples(index=False)
+    ]
+    return [*kept, *added.values()]
 
 
 def _checked(actor: str, aliases: object, name: str) -> tuple[str, ...]:
@@ -193,7 +206,7 @@ def _checked(actor: str, aliases: object, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain))
 
 
-def _unshared(rows: list[tuple[str, str, str, tuple[str, ...]]], name: str) -> None:
+def _unshared(rows: list[Actor], name: str) -> None:
     """Refuse an alias that stands for two actors."""
     owner: dict[str, str] = {}
     for actor, _, _, aliases in rows:

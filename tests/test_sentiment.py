@@ -70,8 +70,22 @@ def test_intensifiers_stretch_and_dampers_shrink() -> None:
     assert little < plain < much
 
 
+def test_passive_and_by_swap_the_roles() -> None:
+    assert scored("Arvo was denounced.") < scored("Arvo denounced the plan.")
+    assert scored("Brave men were tortured by Arvo.") < scored("Brave Arvo was tortured by men.")
+    assert scored("Critics denounced Arvo.") < scored("Arvo denounced critics.")
+
+
 def test_what_somebody_reports_is_hardly_about_him() -> None:
-    assert abs(scored("Arvo said the massacre was a crime.")) < abs(scored("Arvo led the massacre, a crime."))
+    reported, done = (
+        scored("Arvo said they lost a horrible massacre."),
+        scored("Arvo then they lost a horrible massacre."),
+    )
+    assert reported > done + 0.2
+
+
+def test_the_clause_counts_more_than_the_rest() -> None:
+    assert abs(scored("Arvo arrived and a hero spoke.")) > abs(scored("Arvo arrived, but a hero spoke.")) > 0
 
 
 def test_the_log_ratio_is_known() -> None:
@@ -79,9 +93,14 @@ def test_the_log_ratio_is_known() -> None:
     assert log_ratio(0, 0) == 0
 
 
-def test_the_target_itself_evaluates_nothing() -> None:
-    table = valence(parts_of("The terrorists left the town."), {"isis": ["terrorists"]})
-    assert math.isnan(table["valence"][0])
+def test_a_label_evaluates_and_a_name_does_not() -> None:
+    table = valence(parts_of("The terrorists left. The Hero left."), {"a": ["terrorists"], "b": ["Hero"]})
+    assert table["valence"][0] < 0
+    assert math.isnan(table["valence"][1])
+
+
+def test_a_town_is_freed_from_somebody() -> None:
+    assert scored("They liberated the town from Arvo.") < 0 < scored("They liberated Arvo.")
 
 
 # missing is not neutral
@@ -129,13 +148,23 @@ def test_any_partition_gives_the_same_rows() -> None:
 
 
 def test_the_longest_alias_wins_and_capitals_are_respected() -> None:
-    who = {"is": ["IS"], "army": ["Iraqi forces"], "kurds": ["Iraqi Kurdish forces"], "rebels": ["rebel*"]}
-    found = mentions(parts_of("It is so: Iraqi Kurdish forces met Iraqi forces. Rebels fought IS."), who)
+    who = {
+        "is": ["IS"],
+        "group": ["Islamic"],
+        "state": ["Islamic State"],
+        "army": ["Iraqi forces"],
+        "kurds": ["Iraqi Kurdish forces"],
+        "rebels": ["rebel*"],
+    }
+    found = mentions(
+        parts_of("It is so: Iraqi Kurdish forces met Iraqi forces. Rebels fought IS. Islamic State fled."), who
+    )
     assert found[["actor", "mention"]].values.tolist() == [
         ["kurds", "Iraqi Kurdish forces"],
         ["army", "Iraqi forces"],
         ["rebels", "Rebels"],
         ["is", "IS"],
+        ["state", "Islamic State"],
     ]
 
 
@@ -168,6 +197,12 @@ def test_actors_come_from_a_file(tmp_path: Path) -> None:
     path.write_text("[actors.dam\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"mine\.toml: not valid TOML"):
         actors(path)
+
+
+def test_a_codebook_may_extend_another() -> None:
+    wide, narrow = actors("mosul-actors").set_index("actor")["aliases"], actors().set_index("actor")["aliases"]
+    assert set(wide.index) == set(narrow.index)
+    assert set(narrow["isis"]) < set(wide["isis"])
 
 
 def test_units_without_a_column_say_so() -> None:

@@ -1,6 +1,6 @@
 """Reported figures: which numbers an article prints, between which bounds, of what, and on whose word.
 
-These are mentions, never facts. How numbers and hedges are read is in `numbers`; words and bounds in codebook `hedges`.
+These are mentions, never facts. Numbers are read in `quantities`; words and bounds are in the codebook `hedges`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.numbers import Number, grammar, hedged, rounded
+from analysis.quantities import Number, grammar, hedged, rounded
 from analysis.quotes import quotations as find_quotations
 from analysis.sentences import paragraphs, sentences
 

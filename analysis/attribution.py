@@ -33,7 +33,7 @@ _VIA = re.compile(
 _LISTENER = rf"(?:reporters|journalists|lawmakers|him|her|them|us|me|(?:the |a |an )?{MEDIUM})"
 _SAID_TO = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{_DAY}|{_LISTENER}))*")
 _CLAUSE = r"(?:that\b|(?=(?:whether|why|how) ))\s*"
-_LEAD = r"(?:(?:on|in|at|to|by|over|during|after|before|from|with|only|also|again)\b|" + _DAY + ")"
+_LEAD = r"(?:(?:on|in|at|to|by|over|during|after|before|from|with|only|also|again|earlier|later)\b|" + _DAY + ")"
 _THAT = re.compile(rf"\s*(?:{_LEAD}[^“”;:]{{0,60}}?\s|,[^“”;:]{{0,60}}?,\s)??{_CLAUSE}")
 _TOLD_THAT = re.compile(rf"\s*(?!to\b)(?:[^“”;:]{{0,60}}?\s)??{_CLAUSE}")
 _LATE = re.compile(
@@ -266,8 +266,15 @@ def _nominal(left: str, start: int, end: int, verb: str) -> Span | None:
     grouped = len(words) <= 7 and _GROUP.match(left[start:end].strip())
     if not (first in WORDS["begins"] or first[:1] != (words or [""])[0][:1] or grouped) or len(words) > 14:
         return None
-    alone = len(words) == 1 and first in WORDS["begins"] and first not in PRONOUNS and verb.endswith("s")
-    if alone or first in ("it", "this", "which", "who", "no", "nobody"):
+    alone = len(words) == 1 and first in WORDS["begins"] and first not in PRONOUNS
+    if (alone and (verb.endswith("s") or first in ("a", "an", "the"))) or first in (
+        "it",
+        "this",
+        "which",
+        "who",
+        "no",
+        "nobody",
+    ):
         return None
     start += len(left[start:end]) - len(left[start:end].lstrip())
     return start, start + len(left[start:end].rstrip())

@@ -21,12 +21,15 @@ BOOK = codebooks.read("reporting-verbs")
 WORDS = {name: frozenset(words) for name, words in (BOOK["words"] | BOOK["people"]).items()}
 PRONOUNS: dict[str, str] = BOOK["people"]["pronouns"]
 GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:wom[ae]n|m[ae]n|ists?|ologists?))\b"
-_CAPITAL = r"(?:(?:al|el|ad|as|ar|an|abu|bin|ibn)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?"
+_CAPITAL = r"(?:(?:[A-Z]\.){2,}|(?:(?:al|el|ad|as|ar|an|abu|bin|ibn)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?)"
 NAME = (
     rf"(?:\b{any_of(WORDS['titles'])}\b\.? ?)*\b{_CAPITAL}(?: (?:(?:van|de|von|der|bin|ibn) )?(?:[A-Z]\. )?{_CAPITAL})*"
 )
 _NAME = re.compile(NAME)
-_ROLE = re.compile(rf"\b(?:an?|the|one|another|his|her) (?:[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b", re.I)
+_LINK = any_of([*BOOK["words"]["leads"], "to", "and"])
+_ROLE = re.compile(
+    rf"\b(?:an?|the|one|another|his|her) (?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b", re.I
+)
 _DESCRIBED = re.compile(rf", (?:who\b|\d\d,|[^,.;“]{{0,80}}?{GROUP})")
 _RESUMED = re.compile(r"(?<=[a-z]) (?:\w+ed|\w+s)\b[^.“]{0,150}\.”? (?:He|She)\b")
 _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|\d\d)\b")

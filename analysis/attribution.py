@@ -147,7 +147,7 @@ def _cue(masked: str, span: Span, found: re.Match[str], last: Cue | None) -> Cue
     end = _SAID_TO.match(masked, end, b).end() if ordered else end  # type: ignore[union-attr]
     heard = begin if verb == "as saying" else found.end() if begin < found.start() else max(a, begin - 300)
     medium = _VIA.search(masked[heard : min(b, found.end() + 80)].split("“")[0])
-    via = medium[1].strip() if medium else last.via if last and who == last.subject else None
+    via = medium[1].strip() if medium and verb != "according to" else last.via if last and who == last.subject else None
     return Cue(begin, end, who, verb, via, *_reports(masked, span, (begin, end), verb, ordered, last))
 
 
@@ -267,13 +267,18 @@ def _nominal(left: str, start: int, end: int, verb: str) -> Span | None:
     if not (first in WORDS["begins"] or first[:1] != (words or [""])[0][:1] or grouped) or len(words) > 14:
         return None
     alone = len(words) == 1 and first in WORDS["begins"] and first not in PRONOUNS
-    if (alone and (verb.endswith("s") or first in ("a", "an", "the"))) or first in (
-        "it",
-        "this",
-        "which",
-        "who",
-        "no",
-        "nobody",
+    if (
+        (alone and verb.endswith("s"))
+        or words[-1].lower() in ("a", "an", "the")
+        or first
+        in (
+            "it",
+            "this",
+            "which",
+            "who",
+            "no",
+            "nobody",
+        )
     ):
         return None
     start += len(left[start:end]) - len(left[start:end].lstrip())

@@ -38,9 +38,9 @@ def quotations(articles: pd.DataFrame) -> pd.DataFrame:
     What stands in quotation marks is `direct` where it is a clause with a verb of its own or an attribution, `partial`
     where it is some words within the outlet's sentence (quoted or scare quotes). What is reported in the outlet's words
     is `indirect`, if a verb of saying or "according to" introduces it: verbs of thinking, fearing and hoping do not.
-    Marks may be straight, curly, mixed, nested or missing on one side. Rules alone, after Pareti, O'Keefe, Konstas,
-    Curran & Koprinska 2013, "Automatically detecting and attributing indirect quotations" (EMNLP), and Asr, Mazraeh,
-    Lopes, Gautam, Gonzales, Rao & Taboada 2021, "The Gender Gap Tracker" (PLOS ONE), whose verbs they extend.
+    Marks may be straight, curly, mixed, nested or missing on one side. Found by rules of the kind described by Pareti,
+    O'Keefe, Konstas, Curran & Koprinska 2013, "Automatically detecting and attributing indirect quotations" (EMNLP) and
+    Asr, Mazraeh, Lopes, Gautam, Gonzales, Rao & Taboada 2021, "The Gender Gap Tracker" (PLOS ONE), without a parser.
     Precision and recall are in `tools/benchmarks/results/voices.md`.
 
     Parameters

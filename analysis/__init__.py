@@ -6,16 +6,16 @@ Each function takes a frame and returns a new one; ``design`` and limits are tol
 
 from analysis import charts
 from analysis.claims import claims, conflicts
-from analysis.coder import FrameCoder
+from analysis.coding.coder import FrameCoder
 from analysis.compare import agreement, contrast, finding, levels, null_split
 from analysis.corpus import Corpus, load
 from analysis.framing import audit, frame_shares, indicator_sentences
-from analysis.keyness import keyness
-from analysis.matching import match_events, near_duplicates
+from analysis.inference.keyness import keyness
+from analysis.loading.matching import match_events, near_duplicates
 from analysis.naming import label_shares, mentions, naming
 from analysis.quotes import quotations
 from analysis.sentiment import valence
-from analysis.target import TargetSentiment
+from analysis.stance.target import TargetSentiment
 from analysis.text import count, kwic, units
 from analysis.topics import TopicModel, choose_k
 

@@ -229,15 +229,19 @@ def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
 
 
 def _log(ax: Axes) -> None:
-    """Make the x axis logarithmic, with ticks at 1, 2 and 5 written as plain numbers."""
+    """Make the x axis logarithmic, its ticks plain numbers: 1, 2 and 5, or powers of ten where it is long."""
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1500 * low else (1,), numticks=30))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(_number))
 
 
 def _number(value: float, _: object = None) -> str:
     """Write a tick as a plain number: the style turns mathematics off, and with it powers of ten."""
+    for size, name in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            return f"{value / size:,.4g}{name}"
     return f"{value:,.0f}" if abs(value) >= 1 else f"{value:g}"
 
 
@@ -405,7 +409,6 @@ def ranges(
     """
     frame = drawn(frame).reset_index(drop=True)
     places = _rows(ax, frame[label])
-    _log(ax)
     for i, row in enumerate(frame.to_dict("records")):
         colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
         left = row["low"] if row["low"] > 0 else row["value"] / 3
@@ -414,6 +417,7 @@ def ranges(
         open_ends = [(left, "<")] * int(row["low"] <= 0) + [(right, ">")] * int(np.isinf(row["high"]))
         for at, marker in [(row["value"], "o"), *open_ends]:
             ax.plot(at, places[i], marker, ms=6, color=colour)
+    _log(ax)
     return ax
 
 

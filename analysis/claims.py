@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis.quantities import Number, grammar, hedged, rounded
 from analysis.quotes import quotations as find_quotations
-from analysis.sentences import paragraphs, sentences
+from analysis.speech.quantities import Number, grammar, hedged, rounded
+from analysis.speech.sentences import paragraphs, sentences
 
 _COLUMNS = {
     "article_id": "str", "start": "int64", "end": "int64", "value": "float64", "low": "float64", "high": "float64",

@@ -1,7 +1,7 @@
 """Whether outlets differ, how sure that is, and the sentence that says so.
 
 The event is the unit: articles of one outlet on one event are averaged first, outlets are compared on the events that
-both reported, and whatever shares an event or a wire copy is resampled together. See `analysis.resampling`.
+both reported, and whatever shares an event or a wire copy is resampled together. See `analysis.inference.resampling`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import resampling
 from analysis.codebooks import SEED
-from analysis.keyness import joint, keyness
-from analysis.resampling import ALPHA, COUNTS, Design, Family, Noise, Panel
+from analysis.inference import resampling
+from analysis.inference.keyness import joint, keyness
+from analysis.inference.resampling import ALPHA, COUNTS, Design, Family, Noise, Panel
 
 __all__ = ["agreement", "contrast", "finding", "joint", "keyness", "levels", "null_split"]
 
@@ -207,7 +207,7 @@ def _detectable(tested: pd.DataFrame, critical: pd.Series) -> np.ndarray:
     error = tested["error"].to_numpy(float)
     room = 1 - tested["pull"].to_numpy(float) * critical.to_numpy(float) ** 2
     reach = np.where(room > 1e-9, critical / np.sqrt(np.maximum(room, 1e-9)), np.inf) + POWER
-    return np.where(error > 1e-12, reach * error, np.nan)
+    return np.where(error > 1e-12, reach * np.maximum(error, 1e-12), np.nan)
 
 
 def _mirrored(table: pd.DataFrame, panel: Panel, kinds: Sequence[str]) -> pd.DataFrame:

@@ -14,10 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from analysis import cleaning, codebooks
-from analysis.dates import read_dates
-from analysis.matching import near_duplicates
-from analysis.reading import Record, Rejection, listing, read, tidy
+from analysis import codebooks
+from analysis.loading import cleaning
+from analysis.loading.dates import read_dates
+from analysis.loading.matching import near_duplicates
+from analysis.loading.reading import Record, Rejection, listing, read, tidy
 
 ROOT = Path(__file__).resolve().parents[1]
 SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.indicators import Hits, Source
+from analysis.coding.indicators import Hits, Source
 from analysis.text import Counts
 
 

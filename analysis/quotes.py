@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.attribution import USE, Cue, cues, stance
-from analysis.marks import mask, quoted_spans
-from analysis.sentences import Span, paragraphs, sentences
-from analysis.speakers import PRONOUNS, Cast
+from analysis.speech.attribution import USE, Cue, cues, stance
+from analysis.speech.marks import mask, quoted_spans
+from analysis.speech.sentences import Span, paragraphs, sentences
+from analysis.speech.speakers import PRONOUNS, Cast
 
 QUOTATIONS = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
 _POSSESSED = re.compile(r"^(?:[Tt]he|its|his|her) ")

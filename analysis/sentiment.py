@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from analysis import codebooks
-from analysis.context import context
-from analysis.lexicon import Lexicon, lexicon, log_ratio
-from analysis.target import TargetSentiment
+from analysis.stance.context import context
+from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
+from analysis.stance.target import TargetSentiment
 
 __all__ = ["Lexicon", "TargetSentiment", "actors", "lexicon", "mentions", "valence"]
 

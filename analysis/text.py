@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.quotes import quotations as find_quotations
-from analysis.sentences import Span, paragraphs, sentences, trim
+from analysis.speech.sentences import Span, paragraphs, sentences, trim
 
 Quote = tuple[int, int, object]  # start, end, speaker
 Piece = tuple[int, int, str, object]  # start, end, voice, speaker

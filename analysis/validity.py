@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.codebooks.formats import decoded
-from analysis.coder import best_threshold
+from analysis.coding.coder import best_threshold
+from analysis.coding.handcoding import corrected, draw_sample
 from analysis.compare import agreement
-from analysis.handcoding import corrected, draw_sample
 
 PANEL = Path(__file__).resolve().parents[1] / "seeds" / "gold" / "codes.csv"
 MAJORITY = "(majority)"

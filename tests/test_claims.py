@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analysis.claims import claims, conflicts, printed
 from analysis.codebooks import read
 from analysis.corpus import load
-from analysis.quantities import hedged, rounded
+from analysis.speech.quantities import hedged, rounded
 
 INF = math.inf
 NOBODY = pd.DataFrame(columns=["article_id", "start", "end", "speaker", "via"])

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cleaning import apply, clean, learn, sections
 from analysis.corpus import load
+from analysis.loading.cleaning import apply, clean, learn, sections
 
 FIRST = "The ferry to Saint Orm ran aground on Monday evening with forty people on board, the harbour master said."
 SECOND = "Nobody was hurt, and a tug had the boat afloat before the tide went out again."

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.compare import agreement, contrast, finding, joint, keyness, levels, null_split
-from analysis.resampling import Family, design_of, panel_of
+from analysis.inference.resampling import Family, design_of, panel_of
 
 
 def panel(outlets: int = 2, events: int = 8, copies: int = 1) -> pd.DataFrame:

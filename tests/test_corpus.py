@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import codebooks, reading
+from analysis import codebooks
 from analysis.corpus import COLUMNS, load
-from analysis.dates import read_dates
-from analysis.matching import match_events, near_duplicates
+from analysis.loading import reading
+from analysis.loading.dates import read_dates
+from analysis.loading.matching import match_events, near_duplicates
 
 STORY = (
     "The river rose over night and took the old bridge. Three villages had shared it for a century. "

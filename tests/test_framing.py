@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.base import clone
 
-from analysis.coder import FrameCoder, best_threshold, held_out
+from analysis.coding.coder import FrameCoder, best_threshold, held_out
+from analysis.coding.handcoding import corrected, draw_sample, read_sheet, write_sheet
+from analysis.coding.indicators import phrases
+from analysis.coding.scaling import polarity, seed_halves
 from analysis.compare import contrast, levels
 from analysis.corpus import load
 from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, hangs_on, indicator_sentences
-from analysis.handcoding import corrected, draw_sample, read_sheet, write_sheet
-from analysis.indicators import phrases
-from analysis.scaling import polarity, seed_halves
 from analysis.text import count, units
 from analysis.validity import among_coders, beside_codes, consensus, read_codes, tried_correction, validated, verdicts
 

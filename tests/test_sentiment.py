@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import codebooks
-from analysis.context import TARGET, ZONES, context
-from analysis.lexicon import Lexicon, lexicon, log_ratio
 from analysis.sentiment import TargetSentiment, actors, mentions, valence
+from analysis.stance.context import TARGET, ZONES, context
+from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
+from analysis.stance.vectors import learn
 from analysis.text import units
-from analysis.vectors import learn
 
 WHO = {"arvo": ["Arvo", "Arvo’s men"], "brann": ["Brann"], "civilians": ["villagers"]}
 
@@ -355,7 +355,7 @@ def test_faulty_training_rows_are_named(change, said: str) -> None:
 
 def test_a_model_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     TargetSentiment.load().save(tmp_path / "model.npz")
-    monkeypatch.setattr("analysis.target.VERSION", 2)
+    monkeypatch.setattr("analysis.stance.target.VERSION", 2)
     with pytest.raises(ValueError, match="another version"):
         TargetSentiment.load(tmp_path / "model.npz")
     (tmp_path / "broken.npz").write_bytes(b"not a model")

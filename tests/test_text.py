@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cleaning import sections
-from analysis.sentences import sentences
+from analysis.loading.cleaning import sections
+from analysis.speech.sentences import sentences
 from analysis.text import Counts, count, kwic, tokens, units
 
 PIECES = [

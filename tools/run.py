@@ -101,7 +101,8 @@ def owned(folder: Path, notebook: Path) -> list[Path]:
 
 def jobs(place: Place, only: Iterable[str]) -> list[Job]:
     """List the notebooks with what they depend on."""
-    shared = digest(tree([ROOT / "analysis"]), tree([ROOT / "requirements.lock"]), tree([Path(__file__)]))
+    codes = [ROOT / "seeds" / "gold", *([Path(os.environ["CODES"])] if os.environ.get("CODES") else [])]
+    shared = digest(tree([ROOT / "analysis"]), tree([ROOT / "requirements.lock"]), tree([Path(__file__)]), tree(codes))
     common = digest(shared, tree([place.corpus]), "{}.{}".format(*sys.version_info))
     wanted, found = tuple(only), sorted((ROOT / "notebooks").glob("*.ipynb"))
     if unknown := [name for name in wanted if not any(path.name.startswith(name) for path in found)]:

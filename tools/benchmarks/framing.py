@@ -16,7 +16,7 @@ from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 
-from analysis.coder import FrameCoder, best_threshold
+from analysis.coding.coder import FrameCoder, best_threshold
 from analysis.framing import frame_breadth, frame_shares
 from analysis.text import units
 

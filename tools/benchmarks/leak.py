@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 
 from analysis.codebooks import SEED
 from analysis.corpus import load
-from analysis.reading import tidy
+from analysis.loading.reading import tidy
 
 WINDOWS = {"first 12 words": slice(0, 12), "words 30–42": slice(30, 42)}
 COMMAND = "VANTAGE_CORPORA=… python -m tools.benchmarks.leak"

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.codebooks import SEED
 from analysis.corpus import load
-from analysis.matching import match_events
+from analysis.loading.matching import match_events
 
 THRESHOLDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 WINDOWS = (2, 4, 7, 14)

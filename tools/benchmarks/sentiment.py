@@ -23,10 +23,10 @@ from sklearn.model_selection import GroupKFold
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 import analysis.codebooks
-from analysis import vectors
-from analysis.context import context, words
-from analysis.lexicon import Source, lexicon, log_ratio
-from analysis.target import BUNDLED, CLASSES, TargetSentiment
+from analysis.stance import vectors
+from analysis.stance.context import context, words
+from analysis.stance.lexicon import Source, lexicon, log_ratio
+from analysis.stance.target import BUNDLED, CLASSES, TargetSentiment
 
 COMMAND = "VANTAGE_CORPORA=… OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python -m tools.benchmarks.sentiment"
 TARGET = Path(__file__).parent / "results" / "sentiment.md"

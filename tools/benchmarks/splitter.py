@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.sentences import sentences
+from analysis.speech.sentences import sentences
 
 Splitter = Callable[[str], list[int]]
 RESULT = Path(__file__).parent / "results" / "splitter.md"
@@ -54,7 +54,7 @@ def _find(text: str, pieces: list[str]) -> list[int]:
 
 def _candidates() -> Iterator[tuple[str, Splitter]]:
     """Yield the name and the function (text → starts of sentences) of each candidate that is installed."""
-    yield "own rules (`analysis.sentences`)", lambda text: [start for start, _ in sentences(text)]
+    yield "own rules (`analysis.speech.sentences`)", lambda text: [start for start, _ in sentences(text)]
     loaders: dict[str, Callable[[], Splitter]] = {
         "sentencex": _sentencex,
         "pysbd": _pysbd,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from analysis.sentences import Span
-from analysis.speakers import BOOK, GROUP, NAME, PRONOUNS, WORDS, any_of
+from analysis.speech.sentences import Span
+from analysis.speech.speakers import BOOK, GROUP, NAME, PRONOUNS, WORDS, any_of
 
 _REACH = 400  # characters to either side of a verb in which its subject is looked for
 _LONGEST = 900  # no report is longer

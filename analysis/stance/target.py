@@ -17,9 +17,9 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from analysis import vectors
-from analysis.context import Context, context, words
-from analysis.lexicon import REVERSED, Lexicon, bundled, lexicon, weights
+from analysis.stance import vectors
+from analysis.stance.context import Context, context, words
+from analysis.stance.lexicon import REVERSED, Lexicon, bundled, lexicon, weights
 
 VERSION = 1
 BUNDLED = "target-sentiment.npz"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from analysis import codebooks
-from analysis.cleaning import sections
+from analysis.loading.cleaning import sections
 
 Span = tuple[int, int]
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analysis import resampling, text
+from analysis import text
 from analysis.codebooks import SEED
-from analysis.resampling import ALPHA, Design, Family, Noise, Panel
+from analysis.inference import resampling
+from analysis.inference.resampling import ALPHA, Design, Family, Noise, Panel
 
 _CHUNK = 128
 _COLUMNS = ["outlet", "term", "log_odds", "z", "rate", "rate_rest", "n_articles", "p", "p_adjusted", "confirmed"]

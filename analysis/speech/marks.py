@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analysis.sentences import Span, sentences
-from analysis.speakers import BOOK, NAME, WORDS, any_of
+from analysis.speech.sentences import Span, sentences
+from analysis.speech.speakers import BOOK, NAME, WORDS, any_of
 
 _DOUBLE = re.compile('["“”„«»]')
 _SINGLE = re.compile("['‘’]")

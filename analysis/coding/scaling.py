@@ -9,7 +9,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from analysis import codebooks
 from analysis.codebooks import SEED, Codebook
-from analysis.indicators import Source, is_sign, phrases
+from analysis.coding.indicators import Source, is_sign, phrases
 from analysis.text import Counts, count
 
 

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from analysis import codebooks
 from analysis.codebooks import SEED, Codebook
-from analysis.indicators import Hits, Source
+from analysis.coding.indicators import Hits, Source
 from analysis.text import units
 
 BUNDLED = ("narrative-frames", "generic-frames", "war-peace")

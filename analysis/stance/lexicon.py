@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis import codebooks
 from analysis.codebooks.formats import decoded
-from analysis.context import TARGET, Context
+from analysis.stance.context import TARGET, Context
 
 # chosen on the training part of NewsMTSC: how much evaluation counts that stands
 OUTSIDE = 0.3  # outside the target's clause

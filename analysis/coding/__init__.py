@@ -1,0 +1,1 @@
+"""Frames beyond counting indicators: hand codes, trained coders, scales, validity."""

@@ -1,0 +1,1 @@
+"""What stands below comparisons: resampling, and words tested on whole articles."""

@@ -1,0 +1,1 @@
+"""What stands below quotations and figures: sentences, marks, attribution, people, quantities."""

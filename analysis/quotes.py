@@ -13,10 +13,14 @@ import pandas as pd
 from analysis.speech.attribution import USE, Cue, cues, stance
 from analysis.speech.marks import mask, quoted_spans
 from analysis.speech.sentences import Span, paragraphs, sentences
-from analysis.speech.speakers import PRONOUNS, Cast
+from analysis.speech.speakers import NAME, PRONOUNS, Cast
 
 QUOTATIONS = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
 _POSSESSED = re.compile(r"^(?:[Tt]he|its|his|her) ")
+_WHO = rf"(?:[Tt]he (?:[\w-]+ ){{0,2}}?[\w-]+|{NAME})"
+_OWNER = re.compile(
+    rf"({_WHO})[’']s? (?:[\w-]+ ){{0,3}}$|(?:^|\s)(?:For|To) ({_WHO})(?:, [^,“]{{0,60}})?,? (?:\w+ ){{0,2}}$"
+)
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.I)
 
 
@@ -122,6 +126,8 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
 
 def _subject(span: Span, place: Span, cast: Cast) -> str | None:
     """Return whom "he" or "she" means in a sentence that quotes some words without a reporting verb."""
+    if owner := _OWNER.search(cast.masked, max(span[0], place[0] - 90), place[0]):
+        return cast.find(owner.span(owner.lastindex or 0))
     pronoun = _PRONOUN.search(cast.masked, max(span[0], place[0] - 300), place[0])
     return cast.recent(place[0], PRONOUNS[pronoun[0].lower()]) if pronoun else None
 

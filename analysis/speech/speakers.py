@@ -21,17 +21,26 @@ BOOK = codebooks.read("reporting-verbs")
 WORDS = {name: frozenset(words) for name, words in (BOOK["words"] | BOOK["people"]).items()}
 PRONOUNS: dict[str, str] = BOOK["people"]["pronouns"]
 GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:wom[ae]n|m[ae]n|ists?|ologists?))\b"
-_CAPITAL = r"(?:(?:[A-Z]\.){2,}|(?:(?:al|el|ad|as|ar|an|abu|bin|ibn)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?)"
+_CAPITAL = r"(?:(?:[A-Z]\.){2,}|(?:(?:al|el|ad|as|ar|an|abu|bin|ibn|de|van|von)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?)"
 NAME = (
     rf"(?:\b{any_of(WORDS['titles'])}\b\.? ?)*\b{_CAPITAL}(?: (?:(?:van|de|von|der|bin|ibn) )?(?:[A-Z]\. )?{_CAPITAL})*"
 )
 _NAME = re.compile(NAME)
 _LINK = any_of([*BOOK["words"]["leads"], "to", "and"])
 _ROLE = re.compile(
-    rf"\b(?:an?|the|one|another|his|her) (?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b", re.I
+    r"\b(?:an?|the|one|another|his|her|its|their) "
+    rf"(?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b",
+    re.I,
 )
-_DESCRIBED = re.compile(rf", (?:who\b|\d\d,|[^,.;“]{{0,80}}?{GROUP})")
+_SAYS = rf"(?! (?:{any_of(verb for verbs in BOOK['stance'].values() for verb in verbs)})\b)"
+_SAYING = re.compile(_SAYS)
+_DESCRIBED = re.compile(
+    rf", (?:who\b|\d\d,|(?!(?:its|his|her|their|{any_of(BOOK['words']['leads'])})\b)[^,.;“]{{0,80}}?{GROUP}{_SAYS})"
+)
 _RESUMED = re.compile(r"(?<=[a-z]) (?:\w+ed|\w+s)\b[^.“]{0,150}\.”? (?:He|She)\b")
+_ADJECTIVE = re.compile(
+    r"(?:major|general|rebel|volunteer|patient|chief) (?!\w+(?:ed|s)\b|(?:was|had|in|of|who|at|and|from)\b)[a-z]"
+)
 _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|\d\d)\b")
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
 
@@ -117,6 +126,9 @@ class Cast:
         before, after = self.masked[max(0, at - 30) : at].rstrip(), self.masked[end : end + 120]
         first, behind = raw.split()[0].lower(), re.split(r"[.;“]", after)[0]
         described = self._last[1] if self.masked[self._last[0] : at] == ", " and self._last[2] != bool(name) else ""
+        described = described if _SAYING.match(after) else ""
+        if not name and _ADJECTIVE.match(raw.split()[-1] + after):
+            return
         if described and not name:
             key, words = described, _words(raw)
         elif name:
@@ -136,7 +148,8 @@ class Cast:
         self._last = (end, key, bool(name))
         own = re.search(r"\b(?:(he|his)|she|her)\b", behind)
         person.gender = person.gender or self._gender(person.words) or ("" if not own else "m" if own[1] else "f")
-        subject = not before or before[-1] in ".?!”:\n" or bool(name and _ACTING.match(after))
+        led = before.split()[-1:] and before.split()[-1].lower() in WORDS["cases"]
+        subject = not before or before[-1] in ".?!”:\n" or bool(_ACTING.match(after) and not led)
         self.people.append((at, key, subject))
 
     @staticmethod
@@ -150,7 +163,7 @@ class Cast:
         for mentions in (self.people, self.spoken):
             here = bisect_left(mentions, (at,))
             for place, key, subject in mentions[max(0, here - 30) : here]:
-                if not gender or self.known[key].gender in ("", gender):
+                if not gender or self.known[key].gender in ({gender} if gender == "o" else {"", gender}):
                     best = max(best or (-1, ""), (place + 300 * subject, key))
         if best and gender:
             self.known[best[1]].gender = gender
@@ -168,13 +181,18 @@ class Cast:
         start, end = span
         words = self.text[start:end].strip(" ,").split()
         phrase = " ".join(words[1:] if words and words[0].lower() in WORDS["calendar"] else words)
+        phrase = re.split(" (?:who|that|which|whose) ", phrase)[0]
         first = phrase.split()[0].lower() if phrase else ""
         if not first or first in PRONOUNS or first in ("it", "who", "which"):
-            key = self.recent(start, PRONOUNS.get(first, ""))
+            key = self.recent(start, "o" if first == "it" else PRONOUNS.get(first, ""))
         else:
             plain = re.sub("^[Tt]he (?=[A-Z])", "", phrase)
             plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
-            key = self._named(phrase, first) or self._role(phrase, start, first) or plain
+            apposed = (
+                re.match(rf", ({NAME}),", self.masked[end : end + 80]) if _words(phrase) & WORDS["roles"] else None
+            )
+            behind = self.full.get(apposed[1].split()[-1]) if apposed else None
+            key = self._named(phrase, first) or behind or self._role(phrase, start, first) or plain
         if key is None:
             return None
         person = self.known.setdefault(key, Person(key, _words(phrase)))

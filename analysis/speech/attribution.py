@@ -14,7 +14,7 @@ _LONGEST = 900  # no report is longer
 
 STANCE = {verb: stance for stance, verbs in BOOK["stance"].items() for verb in verbs}
 USE = {name: frozenset(verbs) for name, verbs in BOOK["use"].items()}
-MEDIUM = rf"(?:{any_of(BOOK['via']['agencies'])}|(?:[\w’'-]+ ){{0,3}}{any_of(BOOK['via']['media'])})"
+MEDIUM = rf"(?!(?:this|our) )(?:{any_of(BOOK['via']['agencies'])}|(?:[\w’'-]+ ){{0,3}}{any_of(BOOK['via']['media'])})"
 _MARK = "“”()—–"
 _DAY = (
     r"(?:(?:on |late |early |last )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|yesterday|today|(?:over )?the weekend|"
@@ -72,6 +72,7 @@ _COUNTED = re.compile(
 _EDGE = re.compile(r"[\s,.—–-]*(?:(?:But|And|Yet|So|Or|Still|Then|Now|and|but)\s+)?")
 _LATER = re.compile(r".*\b(?:later|earlier|ago) ")
 _FINITE = re.compile(r"\b(?:\w{2,}ed|is|was|were|are|has|had|have|would|will|can|could|may)\b")
+_AUXILIARY = re.compile(r"\b(?:is|was|were|are|has|had|have|would|will|can|could|may|did|does)\b")
 _ASIDE = re.compile(rf"\s*(?:{any_of(WORDS['leads'])}|\w+(?:ed|ing))\b(?:\s\S+){{0,6}}\s*$")
 _GOES_ON = re.compile(r"[\s,]*(?:and|but|or|so)\b")
 _END = re.compile(r"(?:[\s,.?!;:—–-]|\b(?:and|as|but|while)$)+$")
@@ -156,8 +157,8 @@ def _cue(masked: str, span: Span, found: re.Match[str], last: Cue | None) -> Cue
     elif verb not in _OF and (subject := _subject(left, verb)):
         begin -= len(left) - subject[0]
         who = (begin, begin + subject[1] - subject[0])
-    elif (verb in _OF or left.rstrip()[-1:] in ("", ",", "”", "—", "–")) and (behind := _INVERTED.match(right)):
-        place, ordered = behind.span(behind.lastgroup or 0), False
+    elif place := _inverted(left, right, verb):
+        ordered = False
         who = (found.end() + place[0], found.end() + place[1])
         apposed = _APPOSED if left.strip() or verb not in _OF else _DESCRIBED
         end = apposed.match(masked, who[1], b).end()  # type: ignore[union-attr]  # it matches nothing at worst
@@ -168,6 +169,15 @@ def _cue(masked: str, span: Span, found: re.Match[str], last: Cue | None) -> Cue
     medium = _VIA.search(masked[heard : min(b, found.end() + 80)].split("“")[0])
     via = medium[1].strip() if medium and verb not in _OF else last.via if last and who == last.subject else None
     return Cue(begin, end, who, verb, via, *_reports(masked, span, (begin, end), verb, ordered, last))
+
+
+def _inverted(left: str, right: str, verb: str) -> Span | None:
+    """Return where the subject stands that follows its verb: "…," said the mayor."""
+    ends = ("”",) if verb in USE["marked"] and verb not in _OF else ("", ",", "”", "—", "–")
+    found = _INVERTED.match(right) if verb in _OF or left.rstrip()[-1:] in ends else None
+    if not found or _AUXILIARY.search(found[found.lastgroup or 0]):
+        return None
+    return found.span(found.lastgroup or 0)
 
 
 def _reports(
@@ -279,7 +289,7 @@ def _described(left: str, pieces: list[Span], end: int) -> int:
     while at > 0:
         piece, before = left[pieces[at][0] : min(end, pieces[at][1])], left[slice(*pieces[at - 1])]
         words = re.sub(r"^\s*and\s", "", piece).split() or [""]
-        named = words[0][:1].isupper() and _GROUP.search(before.lower()) and len(before.split()) < 8
+        named = words[0][:1].isupper() and _GROUP.search(before.lower()) and not _AUXILIARY.search(before)
         aside = len(before.split()) < 7 and before.split()[0].lower() not in WORDS["adverbial"] and _ASIDE.match(piece)
         office = words[0] in WORDS["roles"] or re.match("[DRI]-", words[0])
         counted = any(word[:1].isdigit() for word in words[:2])

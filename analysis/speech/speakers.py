@@ -29,13 +29,17 @@ _NAME = re.compile(NAME)
 _LINK = any_of([*BOOK["words"]["leads"], "to", "and"])
 _ROLE = re.compile(
     r"\b(?:an?|the|one|another|his|her|its|their) "
-    rf"(?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b",
+    rf"(?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b(?!(?-i: [A-Z]))"
+    rf"|\bthe (?:(?!{_LINK}\b)[\w’'-]+ ){{0,3}}?{any_of(WORDS['bodies'])}\b",
     re.I,
 )
+_BODY = re.compile(rf"[Tt]he (?:[\w’'-]+ ){{0,4}}?{any_of(WORDS['bodies'])}$")
+_NAMED_BEHIND = re.compile(rf"(?: (?:of|for|from|at|in|with|to|on)\b[^,.;“]{{0,60}}?)?, ({NAME})(?:,| who\b)")
 _SAYS = rf"(?! (?:{any_of(verb for verbs in BOOK['stance'].values() for verb in verbs)})\b)"
 _SAYING = re.compile(_SAYS)
+_TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:wom[ae]n|m[ae]n|ist))\b"
 _DESCRIBED = re.compile(
-    rf", (?:who\b|\d\d,|(?!(?:its|his|her|their|{any_of(BOOK['words']['leads'])})\b)[^,.;“]{{0,80}}?{GROUP}{_SAYS})"
+    rf", (?:who\b|\d\d,|(?:one of )?(?!(?:its|his|her)\b)(?:(?!{_LINK}\b)[\w’'-]+ ){{0,5}}?{_TRADE}{_SAYS})"
 )
 _RESUMED = re.compile(r"(?<=[a-z]) (?:\w+ed|\w+s)\b[^.“]{0,150}\.”? (?:He|She)\b")
 _ADJECTIVE = re.compile(
@@ -100,6 +104,7 @@ class Cast:
         self.known: dict[str, Person] = {}
         self._last = (-1, "", False)  # where the last mention ends, who it is, whether by name
         names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := _bare(m[0]))]
+        self._doubtful = [(at, n) for at, _, n in names if " " in n and WORDS["places"].isdisjoint(n.split())]
         alone = {raw for _, raw, _ in names}
         for at, raw, name in names:
             last = name.split()[-1]
@@ -129,8 +134,16 @@ class Cast:
         described = described if _SAYING.match(after) else ""
         if not name and _ADJECTIVE.match(raw.split()[-1] + after):
             return
+        apposed = None if name else _NAMED_BEHIND.match(after)
+        if apposed:
+            described = self.full.setdefault(apposed[1].split()[-1], apposed[1])
+            self._names.add(described)
+            self.known.setdefault(described, Person(described))
         if described and not name:
             key, words = described, _words(raw)
+        elif not name and _BODY.match(raw):
+            key, words = raw[0].lower() + raw[1:], set()
+            self.known.setdefault(key, Person(key, gender="o"))
         elif name:
             last = name.split()[-1]
             if last not in self.full and not described and not self._is_person(at, raw, name, False):
@@ -163,11 +176,17 @@ class Cast:
         for mentions in (self.people, self.spoken):
             here = bisect_left(mentions, (at,))
             for place, key, subject in mentions[max(0, here - 30) : here]:
-                if not gender or self.known[key].gender in ({gender} if gender == "o" else {"", gender}):
+                kind = self.known[key].gender
+                if kind == gender or (gender != "o" and kind != "o" and "" in (kind, gender)):
                     best = max(best or (-1, ""), (place + 300 * subject, key))
         if best and gender:
             self.known[best[1]].gender = gender
-        return best[1] if best else None
+        return best[1] if best else self._perhaps(at) if gender in ("m", "f") else None
+
+    def _perhaps(self, at: int) -> str | None:
+        """Return the last name of two words before a place that may be a person's, though nothing says so."""
+        here = bisect_left(self._doubtful, (at,))
+        return self._doubtful[here - 1][1] if here else None
 
     def speaking(self, at: int) -> str | None:
         """Return who spoke last in the same paragraph, else who was mentioned last."""

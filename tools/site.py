@@ -106,7 +106,8 @@ def read_page(path: Path) -> Page:
     found: dict[str, str] = {}
     for cell in reversed(cells):
         found = sections(source(cell)) | found if cell["cell_type"] == "markdown" else found
-    return Page(path.stem, heading[1] if heading else path.stem, " ".join(lead.split()), cells, found)
+    plain = re.sub(r"[*`]+", "", " ".join(lead.split()))  # shown as text, so its emphasis would show as asterisks
+    return Page(path.stem, heading[1] if heading else path.stem, plain, cells, found)
 
 
 def read_pages(folder: Path) -> list[Page]:

@@ -32,6 +32,7 @@ from tools import corpora
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = (".svg", ".png", ".csv")
+LIVE = "application/vnd.jupyter.widget-view+json"
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -143,6 +144,8 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
         client.execute(env={**os.environ, **settings})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RunError(failure(job, notebook, error)) from None
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        output.get("data", {}).pop(LIVE, None)  # a widget without its kernel; what stands beside it stays
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -225,3 +227,20 @@ def replaced(target: Path) -> Iterator[Path]:
         raise PageError(f"{target}: {error.strerror or error}; what was there is unchanged") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def written(to: str, build: Callable[[Path], dict[str, int]]) -> int:
+    """Build pages into the folder named `to` and say what was made; return the exit status, faults told in a line."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    target = Path(to).expanduser().resolve()
+    try:
+        made = build(target)
+    except PageError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ninterrupted; the pages are as they were before.", file=sys.stderr)
+        return 130
+    counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
+    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
+    return 0

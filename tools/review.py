@@ -11,10 +11,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -27,7 +25,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from tools import run
-from tools.pages import TEMPLATES, PageError, plain, render, replaced, visible
+from tools.pages import TEMPLATES, PageError, plain, render, replaced, visible, written
 
 
 @dataclass(frozen=True)
@@ -366,19 +364,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--base", default="HEAD", help="the revision to compare with (default: the last commit)")
     parser.add_argument("--to", default=str(run.ROOT / "review"), help="the folder to write (default: review)")
     given = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    target = Path(given.to).expanduser().resolve()
-    try:
-        made = build(target, given.base)
-    except PageError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; the review is as it was before.", file=sys.stderr)
-        return 130
-    counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
-    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
-    return 0
+    return written(given.to, lambda target: build(target, given.base))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import struct
 import sys
 from contextlib import suppress
@@ -30,7 +29,7 @@ from markupsafe import Markup
 
 from analysis.corpus import Corpus, load
 from tools import corpora, run
-from tools.pages import TEMPLATES, PageError, markdown, output_html, plain, python, render, replaced
+from tools.pages import TEMPLATES, PageError, markdown, output_html, plain, python, render, replaced, written
 
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
@@ -403,20 +402,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--to", default=str(run.ROOT / "site"), help="the folder to write (default: site)")
     parser.add_argument("--no-texts", action="store_true", help="leave the articles' full texts out")
     given = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    target = Path(given.to).expanduser().resolve()
-    try:
-        place = run.place_for(given.corpus, given.out)
-        made = build(target, place, name=given.corpus or "", texts=not given.no_texts)
-    except PageError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\ninterrupted; the pages are as they were before.", file=sys.stderr)
-        return 130
-    counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
-    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
-    return 0
+
+    def made(target: Path) -> dict[str, int]:
+        return build(target, run.place_for(given.corpus, given.out), name=given.corpus or "", texts=not given.no_texts)
+
+    return written(given.to, made)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     """Topics that many runs on parts of the texts agree on; the others are withheld and counted.
 
     Texts become TF-IDF, then a few latent dimensions; `runs` clusterings of random four fifths are matched topic by
-    topic and averaged; a short non-negative factorisation that starts from this consensus weighs terms and texts.
+    topic and vote on each text; a short non-negative factorisation that starts there weighs terms and texts.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     Notes
     -----
     Greene, O'Callaghan & Cunningham 2014, How many topics?, ECML PKDD (stability); Airoldi & Bischof 2016, JASA, and
-    Roberts et al. 2014, American Journal of Political Science (FREX); Strehl & Ghosh 2002, JMLR (consensus).
+    Roberts et al. 2014, American Journal of Political Science (FREX); Dudoit & Fridlyand 2003, Bioinformatics (voting).
 
     Examples
     --------
@@ -88,7 +88,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self, n_topics: int | None = None, seed: int = SEED, *, runs: int = 100, min_stability: float = 0.25,
+        self, n_topics: int | None = None, seed: int = SEED, *, runs: int = 400, min_stability: float = 0.25,
         stop: Iterable[str] | None = None,
     ) -> None:  # fmt: skip
         self.n_topics, self.seed, self.runs, self.min_stability, self.stop = n_topics, seed, runs, min_stability, stop

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from sklearn.metrics import adjusted_rand_score
 
+from analysis.corpus import load
+from analysis.topics import TopicModel, stoplist
 from tools.benchmarks import panel
 
 
@@ -63,3 +66,10 @@ def test_the_naming_only_pairs_differ_in_naming_and_not_elsewhere(pairs: pd.Data
 def test_no_label_leaks_into_a_frame(pairs: pd.DataFrame) -> None:
     elsewhere = pairs[pairs["confirmed"] & (pairs["kind"] != "naming")]
     assert elsewhere.empty, elsewhere["measure"].unique().tolist()
+
+
+def test_the_planted_happenings_are_the_topics() -> None:
+    articles = load().articles.dropna(subset=["event"])
+    topics = TopicModel(articles["event"].nunique(), stop=stoplist(articles)["term"]).fit(articles["text"])
+    found = topics.predict(articles["text"]).fillna("withheld")
+    assert adjusted_rand_score(articles["event"], found) > 0.9

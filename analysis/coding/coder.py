@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -28,7 +27,8 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
 
     For each frame a logistic regression on three things: how widely and how often the article uses the codebook (the
     frame's own measure weighs most), its indicators one by one, and its other words (TF-IDF). Probabilities are
-    calibrated, and thresholds chosen, on articles left out of the fit, whole groups at a time.
+    calibrated, and thresholds chosen, on articles left out of the fit, whole groups at a time. To see how well it does
+    on articles it never saw, use scikit-learn's `cross_val_predict` with `GroupKFold` and `params={"groups": …}`.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
     frames_ : list of str
     codebook_ : Codebook or None, the one in use
     thresholds_ : Series, the calibrated probability from which a frame counts as present
-    indicator_weights_ : dict of str to Series, what the coder made of each indicator
+    indicator_weights_ : dict of str to Series, what each indicator adds to the score per unit of log(1 + sentences)
 
     Notes
     -----
@@ -80,7 +80,7 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
         ValueError
             If codes are missing or not 0 and 1, numbers do not match, or a frame is too rare (or too common) to learn.
         """
-        listed, table = list(texts), _codes(codes)
+        listed, table = np.array(list(texts), object), _codes(codes)
         if len(listed) != len(table):
             raise ValueError(f"{len(listed)} texts but {len(table)} rows of codes; give one row of codes per text")
         self.codebook_ = _matched(self.codebook, table)
@@ -91,20 +91,20 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
         measured, y = self._measured(listed), table.to_numpy()
         held = np.full(y.shape, np.nan)
         for train, test in _folds(y, groups, self.seed, self.frames_):
-            models = self._models(measured.take(train), y[train])
-            held[test] = self._scores(models, measured.take(test))
-        self._fitted = self._models(measured, y)
+            models = _Models(listed[train], measured.iloc[train], y[train], self.frames_)
+            held[test] = models.scores(listed[test], measured.iloc[test])
+        self._models = _Models(listed, measured, y, self.frames_)
         self._scale = [LogisticRegression().fit(held[:, [j]], y[:, j]) for j in range(y.shape[1])]
         chances = self._calibrated(held)
-        cuts = [best_threshold(chances[:, j], y[:, j]) for j in range(y.shape[1])]
-        self.thresholds_ = pd.Series(cuts, self.frames_)
-        self.indicator_weights_ = {f: m.weights() for f, m in zip(self.frames_, self._fitted, strict=True)}
+        self.thresholds_ = pd.Series([best_threshold(chances[:, j], y[:, j]) for j in range(y.shape[1])], self.frames_)
+        self.indicator_weights_ = {frame: self._models.indicator_weights(frame) for frame in self.frames_}
         return self
 
     def predict_proba(self, texts: Iterable[str]) -> np.ndarray:
         """Return texts × frames: the calibrated probability that a coder would see the frame."""
         check_is_fitted(self)
-        return self._calibrated(self._scores(self._fitted, self._measured(list(texts))))
+        listed = np.array(list(texts), object)
+        return self._calibrated(self._models.scores(listed, self._measured(listed)))
 
     def predict(self, texts: Iterable[str]) -> np.ndarray:
         """Return texts × frames: 1 where the probability reaches the frame's threshold, else 0."""
@@ -112,137 +112,67 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
 
     def _calibrated(self, scores: np.ndarray) -> np.ndarray:
         """Turn scores into probabilities."""
-        columns = [model.predict_proba(scores[:, [j]])[:, 1] for j, model in enumerate(self._scale)]
-        return np.column_stack(columns)
+        return np.column_stack([model.predict_proba(scores[:, [j]])[:, 1] for j, model in enumerate(self._scale)])
 
-    def _measured(self, texts: list[str]) -> _Measured:
-        """Measure the codebook in each text once."""
+    def _measured(self, texts: np.ndarray) -> pd.DataFrame:
+        """Return texts × (kind of measure, frame, indicator)."""
+        rows = range(len(texts))
         if self.codebook_ is None:
-            return _Measured(texts, pd.DataFrame(index=range(len(texts))), pd.DataFrame(index=range(len(texts))))
-        parts = units(pd.DataFrame({"article_id": range(len(texts)), "text": texts}))
-        hits = Hits(parts, self.codebook_, None, None)
-        found = hits.per_indicator().transform(np.log1p).reindex(range(len(texts)), fill_value=0.0)
-        shares = hits.shares().reindex(range(len(texts))).fillna(0.0)
-        breadth = hits.breadth().reindex(range(len(texts)), fill_value=0.0)
-        return _Measured(texts, pd.concat({"breadth": breadth, "share": shares}, axis=1), found)
-
-    def _models(self, measured: _Measured, y: np.ndarray) -> list[_Model]:
-        """Fit one model per frame on shared word features."""
-        words = TfidfVectorizer(sublinear_tf=True, min_df=min(3, max(1, len(y) // 20)), stop_words="english")
-        try:
-            weighted = words.fit_transform(measured.texts)
-        except ValueError as error:
-            raise ValueError(f"the texts hold no words to learn from ({error}); give whole articles") from None
-        return [_Model(frame, words).fit(measured, weighted, y[:, j]) for j, frame in enumerate(self.frames_)]
-
-    def _scores(self, models: list[_Model], measured: _Measured) -> np.ndarray:
-        """Return texts × frames: each model's score."""
-        weighted = models[0].words.transform(measured.texts)
-        return np.column_stack([model.score(measured, weighted) for model in models])
+            return pd.DataFrame(index=rows, columns=pd.MultiIndex.from_arrays([[], [], []]), dtype=float)
+        hits = Hits(units(pd.DataFrame({"article_id": rows, "text": texts})), self.codebook_, None, None)
+        found = {"breadth": hits.breadth(), "share": hits.shares(), "found": hits.per_indicator().transform(np.log1p)}
+        for name in ("breadth", "share"):
+            found[name].columns = pd.MultiIndex.from_product([hits.frames, [""]])
+        return pd.concat(found, axis=1).reindex(rows).fillna(0.0)
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Texts, their (measure, frame) values and their (frame, indicator) values."""
-
-    texts: list[str]
-    values: pd.DataFrame
-    found: pd.DataFrame
-
-    def take(self, rows: np.ndarray) -> _Measured:
-        """Return some of the texts."""
-        return _Measured([self.texts[row] for row in rows], self.values.iloc[rows], self.found.iloc[rows])
-
-
-class _Model:
-    """One frame's logistic regression; the constants weigh the kinds of features against one another."""
+class _Models:
+    """A logistic regression per frame; the constants weigh the kinds of features against one another."""
 
     OWN, OTHER, INDICATOR, WORD, STRENGTH = 3.0, 0.3, 0.5, 6.0, 0.1
 
-    def __init__(self, frame: str, words: TfidfVectorizer) -> None:
-        """Name the frame and the word features."""
-        self.frame, self.words = frame, words
+    def __init__(self, texts: np.ndarray, measured: pd.DataFrame, y: np.ndarray, frames: list[str]) -> None:
+        """Learn every frame from measured texts."""
+        self.words = TfidfVectorizer(sublinear_tf=True, min_df=min(3, max(1, len(y) // 20)), stop_words="english")
+        try:
+            self.words.fit(texts)
+        except ValueError as error:
+            raise ValueError(f"the texts hold no words to learn from ({error}); give whole articles") from None
+        self.kind, self.frame, self.indicator = (measured.columns.get_level_values(i) for i in range(3))
+        scaled, self.frames = self.kind != "found", frames
+        self.centre = np.where(scaled, measured.mean(), 0.0)
+        self.spread = np.where(scaled, measured.std(ddof=0).replace(0.0, 1.0), 1.0)
+        features = self._features(texts, measured)
+        self.coefficients, self.intercepts = np.zeros((features.shape[1], len(frames))), np.zeros(len(frames))
+        for j, frame in enumerate(frames):
+            weights = self._weights(frame, features.shape[1])
+            model = LogisticRegression(
+                C=self.STRENGTH, class_weight="balanced", solver="liblinear", dual=True, max_iter=5000, random_state=0
+            ).fit(features @ sparse.diags_array(weights), y[:, j])
+            self.coefficients[:, j], self.intercepts[j] = weights * model.coef_[0], model.intercept_[0]
 
-    def fit(self, measured: _Measured, weighted: sparse.csr_matrix, y: np.ndarray) -> _Model:
-        """Learn the frame from measured texts."""
-        self.centre, self.spread = measured.values.mean(), measured.values.std(ddof=0).replace(0.0, 1.0)
-        own = [key == ("breadth", self.frame) for key in measured.values]
-        self.weight = np.where(own, self.OWN, self.OTHER) / self.spread.to_numpy()
-        self.model = LogisticRegression(
-            C=self.STRENGTH, class_weight="balanced", solver="liblinear", dual=True, max_iter=5000, random_state=0
-        ).fit(self._features(measured, weighted), y)
-        return self
+    def scores(self, texts: np.ndarray, measured: pd.DataFrame) -> np.ndarray:
+        """Return texts × frames: how strongly each text speaks for each frame."""
+        return self._features(texts, measured) @ self.coefficients + self.intercepts
 
-    def score(self, measured: _Measured, weighted: sparse.csr_matrix) -> np.ndarray:
-        """Return how strongly each text speaks for the frame."""
-        return self.model.decision_function(self._features(measured, weighted))
+    def indicator_weights(self, frame: str) -> pd.Series:
+        """Return what each indicator of a frame adds to its score, by itself and as part of the breadth."""
+        known = self.coefficients[: len(self.kind), self.frames.index(frame)] / self.spread
+        of_frame, own = self.frame == frame, (self.frame == frame) & (self.kind == "breadth")
+        mine = of_frame & (self.kind == "found")
+        return pd.Series(known[mine] + known[own].sum(), pd.Index(self.indicator[mine], name="indicator"), dtype=float)
 
-    def weights(self) -> pd.Series:
-        """Return what each indicator of the frame adds to the score per unit of log(1 + sentences)."""
-        n, listed = len(self.weight), self.indicators
-        own = np.array([key == ("breadth", self.frame) for key in self.centre.index], bool)
-        shared = float(self.model.coef_[0, :n][own] @ self.weight[own])
-        each = self.INDICATOR * self.model.coef_[0, n : n + len(listed)] + shared
-        return pd.Series(each, pd.Index(listed, name="indicator"), dtype=float)
+    def _weights(self, frame: str, n: int) -> np.ndarray:
+        """Return how much each feature may count for a frame; other frames' indicators do not."""
+        own = self.frame == frame
+        single = np.where(own, self.INDICATOR, 0.0)
+        known = np.where(self.kind == "found", single, np.where(own & (self.kind == "breadth"), self.OWN, self.OTHER))
+        return np.concatenate([known, np.full(n - len(known), self.WORD)])
 
-    def _features(self, measured: _Measured, weighted: sparse.csr_matrix) -> sparse.csr_matrix:
-        """Put the three kinds of features side by side."""
-        values = (measured.values - self.centre).to_numpy() * self.weight
-        own = np.array([key[0] == self.frame for key in measured.found.columns], bool)
-        self.indicators = [key[1] for key in measured.found.columns[own]]
-        found = measured.found.to_numpy(float)[:, own] * self.INDICATOR
-        return sparse.hstack([sparse.csr_matrix(values), sparse.csr_matrix(found), weighted * self.WORD]).tocsr()
-
-
-def held_out(
-    texts: Iterable[str],
-    codes: ArrayLike,
-    *,
-    coder: FrameCoder,
-    groups: Iterable[object] | None = None,
-    folds: int = 5,
-    seed: int = SEED,
-) -> pd.DataFrame:
-    """Predict each coded article by a coder that never saw it, nor any of its group.
-
-    Parameters
-    ----------
-    texts, codes, groups
-        As for `FrameCoder.fit`.
-    coder : FrameCoder
-        Fitted anew in every fold, its thresholds chosen within.
-    folds, seed : int
-        How many folds, and where the shuffling starts.
-
-    Returns
-    -------
-    DataFrame
-        One row per text and frame: `row` (int, the text's position), `frame`, `code` (0 or 1), `probability` (float),
-        `predicted` (0 or 1).
-
-    Examples
-    --------
-    >>> texts = ["A duty, a sin.", "It rained."] * 10
-    >>> held = held_out(texts, pd.DataFrame({"moral": [1, 0] * 10}), coder=FrameCoder({"moral": ["dut*"]}))
-    >>> bool((held["code"] == held["predicted"]).all())
-    True
-    """
-    listed, table = list(texts), _codes(codes)
-    together = None if groups is None else np.asarray(list(groups), object)
-    rows = []
-    for train, test in _folds(table.to_numpy(), together, seed, [str(name) for name in table], folds):
-        fitted = clone(coder).fit(
-            [listed[i] for i in train], table.iloc[train], None if together is None else together[train]
-        )
-        chances = fitted.predict_proba([listed[i] for i in test])
-        for j, frame in enumerate(fitted.frames_):
-            known, cut = (
-                {"row": test, "frame": frame, "code": table.iloc[test, j].to_numpy()},
-                fitted.thresholds_.iloc[j],
-            )
-            said = (chances[:, j] >= cut).astype(np.int64)
-            rows.append(pd.DataFrame({**known, "probability": chances[:, j], "predicted": said}))
-    return pd.concat(rows).sort_values("row", kind="stable").reset_index(drop=True)
+    def _features(self, texts: np.ndarray, measured: pd.DataFrame) -> sparse.csr_array:
+        """Put measures, indicators and words side by side."""
+        known = sparse.csr_array((measured.to_numpy(float) - self.centre) / self.spread)
+        return sparse.hstack([known, sparse.csr_array(self.words.transform(texts))]).tocsr()
 
 
 def best_threshold(scores: ArrayLike, codes: ArrayLike, *, reps: int = 100) -> float:

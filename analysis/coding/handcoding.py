@@ -24,13 +24,9 @@ def draw_sample(articles: pd.DataFrame, n: int, *, by: Sequence[str] = ("outlet"
     Parameters
     ----------
     articles : DataFrame
-        `article_id` and the columns named in `by`.
+        `article_id` and the columns named in `by`, whose values (a missing one too) are the strata.
     n : int
         How many; all of them where there are fewer.
-    by : sequence of str
-        The strata; a missing value is a stratum of its own.
-    seed : int
-        Where the draw starts.
 
     Returns
     -------
@@ -67,14 +63,13 @@ def write_sheet(sample: pd.DataFrame, frames: Sequence[str], path: str | Path) -
     sample : DataFrame
         `article_id`, `outlet`, `text`; what `draw_sample` returned.
     frames : sequence of str
-        The columns to be filled in.
     path : str or Path
         A CSV file, in UTF-8 with the mark that spreadsheets look for.
 
     Returns
     -------
     DataFrame
-        What was written: `item`, `text` and the frames.
+        What was written: `item`, `text` and an empty column per frame.
 
     Raises
     ------
@@ -97,12 +92,10 @@ def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) 
 
     Parameters
     ----------
-    path : str or Path
-        The sheet that `write_sheet` began.
+    path, frames
+        As for `write_sheet`.
     articles : DataFrame
         `article_id` of the corpus the sample was drawn from.
-    frames : sequence of str
-        The columns that were to be filled in.
 
     Returns
     -------
@@ -125,30 +118,31 @@ def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) 
     codes: dict[object, list[int]] = {}
     line = rows.line_num + 1
     for row in rows:
-        cells = dict(zip(columns, row, strict=False))
-        if any(cell.strip() for cell in row):
-            _add(codes, known, cells, frames, f"{file}, line {line}")
-        line = rows.line_num + 1
+        where, cells, line = (
+            f"{file}, line {line}",
+            dict(zip(columns, map(str.strip, row), strict=False)),
+            rows.line_num + 1,
+        )
+        item = cells.get("item", "")
+        if any(cells.values()) and item not in known:
+            raise ValueError(
+                f"{where}: no article has the item {item!r}; read the sheet with the corpus it was drawn from"
+            )
+        if item in known and known[item] in codes:
+            raise ValueError(f"{where}: the item {item!r} stands twice; keep one row")
+        if item in known:
+            codes[known[item]] = [_code(cells.get(frame, ""), f"{where}, column {frame!r}") for frame in frames]
     if not codes:
         raise ValueError(f"{file}: no article is coded in it; fill it in and read it again")
     return pd.DataFrame.from_dict(codes, orient="index", columns=list(frames)).rename_axis("article_id")
 
 
-def _add(
-    codes: dict[object, list[int]], known: dict[str, object], cells: dict[str, str], frames: Sequence[str], where: str
-) -> None:
-    """Check one row of a sheet and keep its codes."""
-    item = cells.get("item", "").strip()
-    if item not in known:
-        raise ValueError(f"{where}: no article has the item {item!r}; read the sheet with the corpus it was drawn from")
-    if known[item] in codes:
-        raise ValueError(f"{where}: the item {item!r} stands twice; keep one row")
-    for frame in frames:
-        cell = cells.get(frame, "").strip()
-        if cell not in ("0", "1", "0.0", "1.0"):
-            problem = f"{cell!r} is no code" if cell else "the cell is empty"
-            raise ValueError(f"{where}, column {frame!r}: {problem}; enter 1 for present or 0 for absent")
-    codes[known[item]] = [int(float(cells[frame])) for frame in frames]
+def _code(cell: str, where: str) -> int:
+    """Read one cell."""
+    if cell not in ("0", "1", "0.0", "1.0"):
+        problem = f"{cell!r} is no code" if cell else "the cell is empty"
+        raise ValueError(f"{where}: {problem}; enter 1 for present or 0 for absent")
+    return int(float(cell))
 
 
 def _item(article_id: object) -> str:
@@ -214,15 +208,17 @@ def corrected(
         raise ValueError("every coded article has the same code; code more until some have the frame and some lack it")
     cells, names = _cells(measured, coded, articles, by)
     draws = np.random.default_rng(seed).multinomial(len(cells), np.full(len(cells), 1 / len(cells)), size=reps)
-    whole, again = cells.sum(axis=0)[None], np.tensordot(draws, cells, 1)
-    (naive, (shares, rates)), (naives, (fixed, _)) = ((_naive(some), _likeliest(some)) for some in (whole, again))
+    whole = cells.sum(axis=0)
+    *seen, rates = _likeliest(whole[None])
+    *again, _ = _likeliest(np.tensordot(draws, cells, 1))
     rows = []
     for a, b in combinations(range(len(names)), 2):
-        simple, better = naive[0, a] - naive[0, b], shares[0, a] - shares[0, b]
-        spread, n = _middle(naives[:, a] - naives[:, b]), whole[0, [a, b]]
-        mended = _middle(fixed[:, a] - fixed[:, b])
-        counts = (int(n.sum()), int(n[:, :4].sum()))
-        rows.append((names[a], names[b], simple, *spread, better, *mended, *rates[0], *counts))
+        gaps = [
+            (np.nanquantile(many[:, a] - many[:, b], [0.025, 0.975]), one[0, a] - one[0, b])
+            for one, many in zip(seen, again, strict=True)
+        ]
+        told = [value for bounds, gap in gaps for value in (gap, *bounds)]
+        rows.append((names[a], names[b], *told, *rates[0], int(whole[[a, b]].sum()), int(whole[[a, b], :4].sum())))
     columns = ["one", "other", "naive", "naive_low", "naive_high", "corrected", "low", "high"]
     return pd.DataFrame(rows, columns=[*columns, "hits", "false_alarms", "n", "n_coded"])
 
@@ -241,14 +237,8 @@ def _cells(measured: pd.Series, coded: pd.Series, articles: pd.DataFrame, by: st
     return cells, names
 
 
-def _naive(cells: np.ndarray) -> np.ndarray:
-    """Return samples × groups: the share of articles the measure says yes to."""
-    with np.errstate(invalid="ignore"):
-        return cells[..., [1, 3, 5]].sum(axis=-1) / cells.sum(axis=-1)
-
-
-def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray]:
-    """Return the likeliest shares (samples × groups) and rates (samples × 2) by expectation-maximisation.
+def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return naive and likeliest shares (samples × groups) and rates (samples × 2), by expectation-maximisation.
 
     The six cells of a group: coded absent (said no, yes), coded present (said no, yes), not coded (said no, yes).
     """
@@ -260,16 +250,10 @@ def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndar
             likely = unknown * np.nan_to_num(yes / (yes + (1 - share[..., None]) * rate[:, None, 0]))
             share = (present + likely).sum(axis=-1) / cells.sum(axis=-1)
             rate = _rates(absent + unknown - likely, present + likely)
-    return share, rate[:, ::-1, 1]
+        return cells[..., 1::2].sum(axis=-1) / cells.sum(axis=-1), share, rate[:, ::-1, 1]
 
 
 def _rates(absent: np.ndarray, present: np.ndarray) -> np.ndarray:
     """Return samples × (absent, present) × (said no, said yes): how often the measure says what, never quite 0 or 1."""
     counts = np.stack([absent.sum(axis=1), present.sum(axis=1)], axis=1) + 0.01
     return counts / counts.sum(axis=-1, keepdims=True)
-
-
-def _middle(values: np.ndarray) -> tuple[float, float]:
-    """Return the bounds of the middle 95 %."""
-    low, high = np.nanquantile(values, [0.025, 0.975])
-    return float(low), float(high)

@@ -29,16 +29,7 @@ def phrases(codebook: Source) -> list[str]:
 
 
 class Hits:
-    """Sentences × indicators of some units in one voice or both.
-
-    Parameters
-    ----------
-    parts : DataFrame
-        Units: `article_id`, `sentence`, `voice`, `text`.
-    codebook : str, Path, Codebook or mapping
-    voice : {"own", "quoted"}, optional
-    counts : Counts, optional
-        Counts of all the units, phrases included.
+    """Sentences × indicators of some units in one voice or both; the parameters are those of `frame_shares`.
 
     Attributes
     ----------
@@ -53,11 +44,10 @@ class Hits:
         if voice not in (None, "own", "quoted"):
             raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
         book = codebooks.load(codebook)
-        pairs = [(frame, indicator) for frame, listed in book.frames.items() for indicator in listed]
         self.frames = list(book.frames)
-        self.names = np.array([indicator for _, indicator in pairs], object)
-        self.frame_of = np.array([frame for frame, _ in pairs], object)
-        self.columns_of = np.array([self.frames.index(frame) for frame, _ in pairs])
+        self.names = np.array([indicator for listed in book.frames.values() for indicator in listed], object)
+        self.columns_of = np.repeat(np.arange(len(self.frames)), [len(listed) for listed in book.frames.values()])
+        self.frame_of = np.array(self.frames, object)[self.columns_of]
         chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
         used = parts[chosen]
         found = self._in_units(parts, count(parts, phrases=phrases(book)) if counts is None else counts)[chosen]
@@ -70,16 +60,12 @@ class Hits:
 
     def _in_units(self, parts: pd.DataFrame, counts: Counts) -> sparse.csr_matrix:
         """Return units × indicators: words and phrases from the counts, signs from the text."""
-        columns = [[] if is_sign(name) else counts.columns(name).tolist() for name in self.names]
-        column = np.repeat(np.arange(len(columns)), [len(places) for places in columns])
-        covers = sparse.csr_matrix(
-            (np.ones(len(column)), (np.array([p for places in columns for p in places], int), column)),
-            shape=(counts.matrix.shape[1], len(columns)),
-        )
-        found = (counts.matrix @ covers).tolil()
-        for place in [place for place, name in enumerate(self.names) if is_sign(name)]:
-            rows = np.flatnonzero(parts["text"].str.contains(self.names[place], regex=False))
-            found[rows, place] = 1
+        pairs = [(t, i) for i, name in enumerate(self.names) if not is_sign(name) for t in counts.columns(name)]
+        term, column = np.array(pairs, int).reshape(-1, 2).T
+        shape = (counts.matrix.shape[1], len(self.names))
+        found = (counts.matrix @ sparse.csr_matrix((np.ones(len(term)), (term, column)), shape=shape)).tolil()
+        for i in [i for i, name in enumerate(self.names) if is_sign(name)]:
+            found[np.flatnonzero(parts["text"].str.contains(self.names[i], regex=False)), i] = 1
         return found.tocsr()
 
     def per_article(self, matrix: sparse.csr_matrix) -> pd.DataFrame:
@@ -93,10 +79,10 @@ class Hits:
         belongs = np.eye(len(self.frames), dtype=np.int64)[self.columns_of]
         return np.asarray(self.matrix @ belongs)
 
-    def shares(self) -> pd.DataFrame:
-        """Return articles × frames: the share of sentences with at least one indicator."""
+    def shares(self, shrink: float = 0.0) -> pd.DataFrame:
+        """Return articles × frames: the share of sentences, so many bare ones added, with at least one indicator."""
         held = self.per_article(sparse.csr_matrix(self.per_frame() > 0)).set_axis(self.frames, axis=1)
-        return held.div(self.n_sentences(), axis=0)
+        return held.div(self.n_sentences() + shrink, axis=0)
 
     def per_indicator(self) -> pd.DataFrame:
         """Return articles × (frame, indicator): the sentences that hold it."""

@@ -5,16 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy import sparse
+from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
 from analysis import codebooks
 from analysis.codebooks import SEED, Codebook
 from analysis.coding.indicators import Source, is_sign, phrases
 from analysis.text import Counts, count
-
-
-class _TooFewSeeds(ValueError):
-    """The articles hold too few seeds of a pole."""
 
 
 def polarity(
@@ -38,10 +35,8 @@ def polarity(
         Two frames: the first is the negative pole, the second the positive.
     voice : {"own", "quoted"}, optional
         Score these stretches only; the meaning of words is learnt from all.
-    dimensions : int
-        Of the reduced space; at most what the corpus holds.
-    seed : int
-        Where the decomposition starts.
+    dimensions, seed : int
+        Of the reduced space (at most what the corpus holds), and where its decomposition starts.
 
     Returns
     -------
@@ -60,6 +55,9 @@ def polarity(
     Communication Methods and Measures 15(2). Not reliable for a corpus of a few thousand sentences or fewer.
     """
     scored, pole, seeds, ids = _placed(parts, codebook, voice, dimensions, seed)
+    for sign, frame in zip((-1, 1), codebooks.load(codebook).frames, strict=True):
+        if (pole == sign).sum() < 2:
+            raise ValueError(f"the articles hold fewer than two seeds of {frame!r}; add indicators or articles")
     return _leave_one_out(scored, pole, seeds).set_axis(pd.Index(ids, name="article_id"))
 
 
@@ -89,19 +87,17 @@ def seed_halves(
         One row: `correlation` (median over splits of the rank correlation of the two halves' scores), `low`, `high`
         (the middle 95 % of splits: not an interval of confidence), `n` (articles), `seeds` (int, found in the corpus).
 
-    A `correlation` that is missing, and no articles: the corpus holds fewer than two seeds of a pole.
+        A `correlation` that is missing: the corpus holds fewer than two seeds of a pole.
     """
-    try:
-        scored, pole, seeds, _ = _placed(parts, codebook, voice, dimensions, seed)
-    except _TooFewSeeds:
-        return pd.DataFrame({"correlation": [np.nan], "low": np.nan, "high": np.nan, "n": 0, "seeds": 0})
-    scored, rng, found = scored[np.isfinite(scored).all(axis=1)], np.random.default_rng(seed), []
-    for _ in range(reps):
+    scored, pole, seeds, _ = _placed(parts, codebook, voice, dimensions, seed)
+    enough = min((pole < 0).sum(), (pole > 0).sum()) > 1
+    scored, rng = scored[np.isfinite(scored).all(axis=1)] if enough else scored[:0], np.random.default_rng(seed)
+    found = []
+    for _ in range(reps if enough else 0):
         less, more = rng.permutation(np.flatnonzero(pole < 0)), rng.permutation(np.flatnonzero(pole > 0))
         halves = [scored[:, more[i::2]].mean(axis=1) - scored[:, less[i::2]].mean(axis=1) for i in (0, 1)]
         found.append(pd.Series(halves[0]).corr(pd.Series(halves[1]), method="spearman"))
-    known = pd.Series(found, dtype=float).dropna()
-    low, middle, high = known.quantile([0.025, 0.5, 0.975])
+    low, middle, high = pd.Series(found, dtype=float).quantile([0.025, 0.5, 0.975])
     row = {"correlation": middle, "low": low, "high": high, "n": len(scored), "seeds": len(seeds)}
     return pd.DataFrame([row])
 
@@ -143,31 +139,24 @@ def _leave_one_out(scored: np.ndarray, pole: np.ndarray, seeds: np.ndarray) -> p
 
 def _seeds(book: Codebook, counts: Counts, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the seeds that the corpus holds, terms × seeds nearness, and the pole (-1 or 1) of each."""
-    names, near, pole = [], [], []
-    for sign, (frame, indicators) in zip((-1, 1), book.frames.items(), strict=True):
-        for indicator in indicators:
-            vector = vectors[[] if is_sign(indicator) else counts.columns(indicator)].sum(axis=0)
-            if (length := np.linalg.norm(vector)) > 0:
-                names.append(indicator)
-                near.append(vectors @ (vector / length))
-                pole.append(sign)
-        if pole.count(sign) < 2:
-            raise _TooFewSeeds(f"the articles hold fewer than two seeds of {frame!r}; add indicators or articles")
-    return np.array(names, object), np.column_stack(near), np.array(pole)
+    listed = [(s, name) for s, names in zip((-1, 1), book.frames.values(), strict=True) for name in names]
+    seeds = np.array([vectors[[] if is_sign(name) else counts.columns(name)].sum(axis=0) for _, name in listed])
+    known = seeds.any(axis=1)
+    names, pole = (np.array([pair[i] for pair in listed], object)[known] for i in (1, 0))
+    return names, vectors @ normalize(seeds[known]).T if known.any() else np.zeros((len(vectors), 0)), pole.astype(int)
 
 
 def _vectors(matrix: sparse.csr_matrix, dimensions: int, seed: int) -> np.ndarray:
     """Return unit vectors of the terms in the reduced space; a term in one unit alone has none."""
     spread = np.asarray((matrix > 0).sum(axis=0)).ravel()
     common = np.flatnonzero((spread > 1) & (spread < 0.5 * matrix.shape[0]))
-    if not len(common):
-        return np.zeros((matrix.shape[1], 1))
-    kept = matrix[:, common].astype(float)
-    kept.data = 1 + np.log(kept.data)
-    weight = np.log(matrix.shape[0] / np.maximum(spread[common], 1))
     k = max(1, min(dimensions, len(common) - 1, matrix.shape[0] - 1))
-    _, sizes, right = randomized_svd(kept @ sparse.diags(weight), k, random_state=seed)
-    found = right.T * sizes
     vectors = np.zeros((matrix.shape[1], k))
-    vectors[common] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+    if len(common):
+        kept = matrix[:, common].astype(float)
+        kept.data = 1 + np.log(kept.data)
+        _, sizes, right = randomized_svd(
+            kept.multiply(np.log(matrix.shape[0] / spread[common])).tocsr(), k, random_state=seed
+        )
+        vectors[common] = normalize(right.T * sizes)
     return vectors

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.corpus import load
 from analysis.naming import label_shares, mentions, naming
 from analysis.text import units
 from tools.benchmarks.naming import clean_bodies
@@ -182,3 +183,17 @@ def test_labels_planted_in_the_panel_are_found_and_no_others(root: Path) -> None
 @pytest.mark.skipif(find_spec("analysis.quotes") is None, reason="voices need the quotations of analysis.quotes")
 def test_planted_labels_are_in_the_right_voice(root: Path) -> None:
     assert min(agreement_with_gold(root, "build", [*MENTION, "voice"])) >= 0.97
+
+
+def test_the_matrix_counts_what_was_planted_in_each_voice(root: Path) -> None:
+    articles = load(root / "seeds" / "articles").articles
+    outlets = articles.set_index("article_id")["outlet"]
+    gold = pd.read_csv(root / "seeds" / "gold" / "labels.csv").query("place == 'body'")
+    keys = ["referent", "label", "outlet", "voice"]
+    planted = gold.assign(outlet=gold["article"].map(outlets)).groupby(keys).size()
+    table = naming(units(articles[articles["article_id"].isin(gold["article"])]))
+    counted = table[table["referent"].isin(gold["referent"])].set_index(keys)["mentions"]
+    for voice in ("own", "quoted"):
+        there, said = (cells.xs(voice, level="voice") for cells in (planted, counted))
+        right = there.reindex(said.index, fill_value=0).clip(upper=said).sum()
+        assert right / said.sum() >= 0.97 and right / there.sum() >= 0.97, voice

@@ -23,13 +23,14 @@ from analysis.speech.sentences import paragraphs, sentences
 _COLUMNS = {
     "article_id": "str", "start": "int64", "end": "int64", "value": "float64", "low": "float64", "high": "float64",
     "hedge": "str", "unit": "str", "approximate": "bool", "source": "str", "sentence": "str", "kind": "str",
-    "via": "str",
+    "via": "str", "unit_given": "bool",
 }  # fmt: skip
 _PAIR = ["event", "unit", "outlet", "figure", "outlet_2", "figure_2", "shared", "gap"]
 _PAIR += ["sentence", "sentence_2", "article_id", "article_id_2"]
 _REACH = 500  # characters around a figure that are read and shown, however long its sentence
-_TOKEN = re.compile(r"[^\W_][\w'’-]*|\S")
-Trail = tuple[str, str, int]  # the sentence before; the last unit counted, and where in this sentence that was
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w'’-]*|\S")
+_PLURAL = re.compile(r"\w+[^sui'’]s(?<![^aeiou]ys)$|\w+s-in-|\w{2,}(?:men|people)$")
+Trail = tuple[str, str, int]  # the sentence before; the last unit counted; where in this sentence, -1: in that before
 
 
 def claims(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -47,10 +48,11 @@ def claims(articles: pd.DataFrame, quotations: pd.DataFrame | None = None) -> pd
     DataFrame
         In order of the text: `article_id`; `start`, `end` (int, hedge and number in the article's text); `value`
         (float, the number named), `low`, `high` (its bounds by the hedge table; inf when open); `hedge` (as printed,
-        "range", a vague word, or ""); `unit` (the counted noun, plural, lower case, guessed from what stands before
-        where none follows; "share", "percent", a currency, a measure); `approximate` (bool, not exact); `source` (the
-        speaker of the quotation that holds it, else who is named in the sentence, else missing); `sentence` (its text);
-        `kind` (count, money, measure, share, duration); `via` (the medium that carried the quotation, or missing).
+        "range", a vague word, or ""); `unit` (the counted noun in the words of the text, plural, lower case; "share",
+        "percent", a currency, a measure); `approximate` (bool, not exact); `source` (the speaker of the quotation that
+        holds it, else who is named in the sentence, else missing); `sentence` (its text); `kind` (count, money,
+        measure, share, duration); `via` (the medium that carried the quotation, or missing); `unit_given` (bool, False
+        where no noun follows the number and `unit` is a guess from what stands around it).
 
         Durations are marked so that they can be left out; they are in no comparison. Years, dates, clock times, ages,
         ordinals, names and idioms have no row, nor has the word "one".
@@ -104,9 +106,9 @@ def conflicts(figures: pd.DataFrame, articles: pd.DataFrame, *, shared: int = 4)
     >>> conflicts(claims(articles), articles, shared=3)[["figure", "figure_2", "shared"]].values.tolist()
     [['40', 'up to 12', 3]]
     """
-    same = {form: unit for unit, forms in grammar().book["same"].items() for form in forms}
     known = figures[figures["kind"].ne("duration")].merge(articles[["article_id", "outlet", "event"]], on="article_id")
-    known = known.assign(unit=known["unit"].replace(same), figure=printed(known)).dropna(subset=["event", "outlet"])
+    known = known.assign(unit=known["unit"].replace(grammar().same), figure=printed(known))
+    known = known.dropna(subset=["event", "outlet"])
     found = [_exclusive(group, shared) for _, group in known.groupby(["event", "unit"])]
     table = pd.concat(found)[_PAIR] if found else pd.DataFrame(columns=_PAIR)
     order = ["shared", "event", "unit", "outlet", "outlet_2", "article_id", "article_id_2", "figure", "figure_2"]
@@ -155,21 +157,24 @@ def _exclusive(group: pd.DataFrame, shared: int) -> pd.DataFrame:
 
 def _figures(text: str) -> Iterator[dict[str, Any]]:
     """Yield the figures of one text in order."""
-    earlier, last = "", ""
+    earlier, last, since = "", "", 0
     for top, bottom, _ in paragraphs(text):
         for a, b in sentences(text[top:bottom]):
-            sentence, since = text[top + a : top + b], 0
+            sentence, since = text[top + a : top + b], -1 if since > 0 else 0
             for number in hedged(sentence):
                 if row := _counted(sentence, number, (earlier, last, since)):
-                    last, since = (row["unit"], number.end) if row["kind"] == "count" else (last, since)
-                    around = sentence[max(0, number.start - _REACH) : number.end + _REACH]
-                    yield row | {"start": top + a + row["start"], "end": top + a + number.end, "sentence": around}
+                    cut = max(0, number.start - _REACH)
+                    carried = row["kind"] == "count" or (row["kind"] == "money" and not number.currency)
+                    if carried and not grammar().among.search(sentence, cut, number.start):
+                        last, since = row["unit"], number.end
+                    shown = {"sentence": sentence[cut : number.end + _REACH], "place": row["start"] - cut}
+                    yield row | shown | {"start": top + a + row["start"], "end": top + a + number.end}
             earlier = sentence[-_REACH:]
 
 
 def _counted(sentence: str, number: Number, trail: Trail) -> dict[str, Any] | None:
     """Say what a number counts; None for a year and for what counts nothing."""
-    g, after, units = grammar(), sentence[number.end : number.end + 90], grammar().book["continuous"]["units"]
+    g, after, units = grammar(), sentence[number.end : number.end + 120], grammar().book["continuous"]["units"]
     spelt, timed = g.spelling.match(after), g.duration.match(after)
     noun = number.currency or (g.book["spellings"][spelt["unit"].lower()] if spelt else "share" if number.part else "")
     kind = "share" if noun in ("share", "percent") else "money" if number.currency else "duration" if timed else "count"
@@ -177,81 +182,116 @@ def _counted(sentence: str, number: Number, trail: Trail) -> dict[str, Any] | No
         if number.year or g.moment.match(after, timed.end()):
             return None
         noun = g.book["time"]["plurals"].get(timed["unit"].lower(), timed["unit"].lower().rstrip("s") + "s")
-    noun = noun or _noun_after(g.shared.sub("", after, count=1) if g.shared.match(after) else after)
+    since = max(0, number.start - _REACH)
+    if not noun and not (g.sources_follow.match(after) and g.hurting.search(sentence, since, number.start)):
+        noun = _noun_after(g.shared.sub("", after, count=1) if g.shared.match(after) else after)
     if number.year and noun not in units and (not noun or (number.value >= 1900 and noun not in g.counted)):
         return None
-    noun = noun or _noun_before(sentence, after, number, trail)
+    given = bool(noun) and not (noun in g.status and g.suffered.search(sentence, since, number.start))
+    noun = noun if given else _noun_near(sentence, after, number, trail, noun)
     kind = kind if kind != "count" or noun not in units else "money" if noun in g.book["money_units"] else "measure"
     if number.hedge in g.book["prepositions"]["words"] and number.value < 10 and kind == "count":  # over two villages
         start = number.start + len(number.hedge) + 1
         number = number._replace(start=start, low=number.value, high=number.value, hedge="")
     high = number.high - 1 if number.bound == "fewer" and kind == "count" else number.high
     row = {"start": number.start, "value": number.value, "low": number.low, "high": high, "hedge": number.hedge}
-    return row | {"approximate": number.hedge != "", "unit": noun, "kind": kind} if noun else None
+    row |= {"approximate": number.hedge != "", "unit": noun, "kind": kind, "unit_given": given}
+    return row if noun and not (number.value == 1 and kind == "count" and not number.hedge) else None
 
 
 @lru_cache(maxsize=1 << 15)
 def _is_plural(word: str) -> bool:
     """Tell whether a word in lower case looks like a plural noun."""
-    g = grammar()
-    regular = len(word) > 3 and word[-1] == "s" and word[-2:] not in ("ss", "us", "is", "'s", "’s")
-    return word in g.plural | g.demonyms or (regular and word not in g.singular) or bool(re.match(r"\w+s-in-", word))
+    return word in grammar().plural | grammar().demonyms or (
+        word not in grammar().singular and bool(_PLURAL.match(word))
+    )
 
 
 def _noun_after(after: str) -> str:
     """Return the plural noun that follows a number, "" if the phrase ends without one."""
-    g, found, words = grammar(), "", [word.lower() for word in _TOKEN.findall(after)][:9]
+    g, found = grammar(), ""
+    tokens = [w for w in _TOKEN.findall(g.aside.sub("", after))[:10] if not (w.isupper() and w.lower() in g.stop)]  # IS
+    words = [word.lower().rstrip("'’") or word for word in tokens]
     if words[:1] == ["of"]:
         words = list(dropwhile(lambda word: word in g.determiners or word.endswith(("'s", "’s")), words[1:]))
     for place, word in enumerate(words):
-        if word in g.stop or not (word[0].isalnum() or word in "“\"'"):
+        joined = words[place + 1 : place + 2] if word in ("and", "or") else []
+        if joined and place and (g.status.issuperset({found, *joined}) if found else words[place - 1] not in g.adverbs):
+            continue  # two rebel and army positions, 40 dead and wounded people
+        if word in g.stop or not (word[0].isalnum() or word in "“”\"'"):
             break
         if word in g.partitives and words[place + 1 : place + 2] == ["of"]:
-            return _noun_after(" ".join(words[place + 1 :])) or word
+            whole = _noun_after(" ".join(words[place + 1 :]))
+            return whole if whole and (word != "members" or whole in g.counted) else word
         if _is_plural(word):
-            found = word if not found or found in g.status else found
+            pair = " ".join(words[max(0, place - 1) : place + 1])
+            weak = found in g.attributive or (found in g.status and word not in g.status)  # six arms depots
+            found = pair if pair in g.compounds else word if weak or not found else found
             if found not in g.status and not _is_plural(([*words, ""])[place + 1]):
                 break
-    return g.people if found in g.demonyms else found
+    return found
 
 
-def _noun_before(sentence: str, after: str, number: Number, trail: Trail) -> str:
-    """Guess what a number without a noun counts: a noun before it, what was counted last, or people."""
+def _noun_near(sentence: str, after: str, number: Number, trail: Trail, status: str) -> str:
+    """Guess what a number counts that no noun follows, or only a word for what became of them."""
     g, (earlier, last, at) = grammar(), trail
     cut = max(0, number.start - _REACH)
     before, since = sentence[cut : number.start], max(0, at - cut)
     words = [word.lower() for word in _TOKEN.findall(before)]
-    if words[-1:] == ["of"] and words[-2:][0] in g.of:
+    if words[-1:] == ["of"] and words[-2:][0] in g.of:  # a father of four
         return str(g.of[words[-2]])
-    led = [match.end() for match in g.counting.finditer(before, since)]
-    near = _plurals(before[led[-1] :])[:1] if led else []
-    near = near or [word for word in _plurals(before[since:]) if word in g.counted][-1:] or [last] * bool(since)
-    near = near or [g.collectives[word] for word in words if word in g.collectives][-1:]
-    if near or (number.value >= 1000 and not after.startswith(" of them")):
-        return str((near or [g.people])[0])
-    rest = _plurals(before)[-1:] or _plurals(earlier)[:1] or [last] * bool(last)
-    return str((rest or [g.people if number.value > 12 else ""])[0])
+    if (named := g.predicate.match(after)) and named["unit"].lower() in g.persons:  # six of whom were children
+        return named["unit"].lower()
+    if later := g.numbered.match(after):  # it brought to 49 the number of rebels killed
+        return next((noun for noun in [_noun_after(after[later.end() :])] if noun not in g.status | {""}), g.people)
+    plurals, fresh = _plurals(before), [last] * bool(last and at)
+    near, here = [word for word in plurals if word in g.counted][-1:], fresh * (at > 0)
+    persons = [word for word in fresh if word in g.persons and number.value < 1e5]
+    if status or g.hurting.search(before):
+        return (persons * (at > 0) or [(at and last in g.status and status) or g.people])[0]
+    if g.hurt.match(after):
+        return (persons * (at > 0) or near or persons or [g.people])[0]
+    subject = list(dropwhile(g.bridges.__contains__, reversed(words[len(_TOKEN.findall(before[:since])) :])))[:1]
+    subject = [word for word in subject if word in plurals and word != words[-1]]
+    ends = [match.end() for match in g.counting.finditer(before, since)]
+    led = [noun for end in reversed(ends) if (noun := _noun_after(f"of {before[end:]}"))][:1]
+    summed = [g.collectives[word] for word in words if word in g.collectives][-1:]  # a toll of 40
+    near = led or summed * (not here) or subject or here or near
+    them = g.them.match(after) is not None
+    if near or (number.value >= 1000 and not them):
+        return (near or fresh or [g.people])[0]
+    rest = plurals[-1:] * them or fresh or plurals[-1:] or _plurals(earlier)[:1] or [last] * bool(last)
+    return (rest or [g.people * (number.value > 12)])[0]
 
 
 def _plurals(text: str) -> list[str]:
-    """List the words of a text that look like plural nouns, not like verbs."""
-    g, words = grammar(), ["", *(word.lower() for word in _TOKEN.findall(text)), ""]
+    """List the words of a text that look like plural nouns, not like verbs, names or those who tell of the figure."""
+    g, words = grammar(), ["", *_TOKEN.findall(text), ""]
     adjective = ("ed", "an", "al", "ic", "en")
     return [
-        word for was, word, comes in zip(words, words[1:], words[2:], strict=False)
-        if _is_plural(word) and word not in g.stop and was not in g.subjects
-        and not (word in g.status and _is_plural(comes))
-        and (word in g.counted or not was.isalpha() or was in g.stop | g.determiners or was.endswith(adjective))
+        word for was, shown, comes in zip(words, words[1:], words[2:], strict=False)
+        if _is_plural(word := shown.lower()) and word not in g.stop | g.periods and was.lower() not in g.subjects
+        and not (word in g.status and _is_plural(comes.lower())) and (comes not in g.telling or word not in g.counted)
+        and (word in g.demonyms or not shown[0].isupper() or not (was.isalpha() or comes[:1].isupper()))
+        and (word in g.counted or not was.isalpha() or was.lower() in g.stop | g.determiners or was.endswith(adjective))
     ]  # fmt: skip
 
 
 def _source(row: dict[str, Any], held: list[Any]) -> dict[str, Any]:
     """Name the speaker of the innermost quotation around a figure, else the source named in its sentence."""
+    g, told, place = grammar(), row["sentence"], row["place"]
     opened = held[: bisect_right(held, row["start"], key=lambda quote: quote.start)][-20:]
     around = [quote for quote in opened if row["end"] <= quote.end]
+    others = g.others.search(told, 0, place)  # the ministry says at least 40, the mayor up to 60
+    if others and others["name"].split()[-1] not in g.status and g.told.search(told, 0, others.start()):
+        return {"source": others["name"], "via": np.nan}
     if around:
         best = min(around, key=lambda quote: quote.end - quote.start)
         return {"source": best.speaker, "via": best.via}
-    named = (match["name"].strip() for pattern in grammar().sources for match in pattern.finditer(row["sentence"]))
-    source = next((name for name in named if name not in grammar().book["attribution"]["not_names"]), np.nan)
+    named = [match for pattern in g.sources for match in pattern.finditer(told) if match["name"] not in g.nobody]
+    named = [match for match in named if place > match.start() or not g.clause.search(told, 0, match.start())]
+    found = [(max(place - match.end(), match.start() - place), match["name"]) for match in named]
+    source = re.sub(r"[’']s?$", "", min(found)[1]) if found else np.nan
+    if source is np.nan and opened and row["start"] - opened[-1].end < _REACH and g.again.search(told, 0, place):
+        source = opened[-1].speaker  # he put it at 60
     return {"source": source, "via": np.nan}

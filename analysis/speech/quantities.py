@@ -62,7 +62,7 @@ def grammar() -> SimpleNamespace:
     """Compile the codebook: its patterns by name, its lists of words as sets, and the whole of it as `book`."""
     book = codebooks.read("hedges")
     kinds, later = ({w: kind for kind, ws in book[key].items() for w in ws} for key in ("hedges", "hedges_after"))
-    lists = book | {
+    lists = book | book["attribution"] | {
         "ones": [word for word, n in book["numbers"].items() if n < 10],
         "tens": [word for word, n in book["numbers"].items() if n > 19],
         "cardinals": book["numbers"], "hedges": kinds, "hedges_after": later, "least": book["hedges"]["least"],
@@ -80,8 +80,12 @@ def grammar() -> SimpleNamespace:
     nouns = {name: frozenset(words) if isinstance(words, list) else words for name, words in book["nouns"].items()}
     sides = ("before", "after")
     rules = [rule | {side: re.compile(rule.get(side, ""), re.I) for side in sides} for rule in book["distractors"]]
-    sources = [re.compile(pattern) for pattern in book["attribution"]["patterns"]]
-    return SimpleNamespace(book=book, kinds=kinds, later=later, rules=rules, sources=sources, **nouns, **compiled)
+    sources = [re.compile(re.sub("«(.+?)»", expand, pattern)) for pattern in book["attribution"]["patterns"]]
+    same = dict.fromkeys(nouns["demonyms"], nouns["people"])
+    same |= {form: unit for unit, forms in book["same"].items() for form in forms}
+    nouns["persons"] = (nouns["counted"] | nouns["demonyms"] | nouns["persons"]) - nouns["status"]
+    read = {"kinds": kinds, "later": later, "rules": rules, "sources": sources, "same": same}
+    return SimpleNamespace(book=book, nobody=set(lists["not_names"]), **read, **nouns, **compiled)
 
 
 def _any(forms: Iterable[str]) -> str:
@@ -98,6 +102,8 @@ def _number(text: str) -> float:
             now += float(word.replace(",", ""))
         elif word == "half":  # two and a half million; a million and a half
             now, total = (now, total + last / 2) if total and not now else (now + 0.5, total)
+        elif word.startswith("quarter"):  # three quarters of a million
+            now = (now or 1) / 4
         elif word in scales:
             now, last = (now or 1) * scales[word], scales[word]
             total, now = (total + now, 0.0) if last >= 1000 else (total, now)
@@ -152,8 +158,8 @@ def _excluded(sentence: str, match: re.Match[str], number: Number) -> bool:
     g, text, bare = grammar(), match["n"] or match.groupdict().get("a") or "", number.hedge in ("", "range")
     before, after = sentence[max(0, number.start - 50) : number.start], sentence[number.end : number.end + 40]
     digits = text[-1:].isdigit()
-    if text.lower() == "one" or (text.istitle() and text.isalpha() and before.rstrip()[-1:].isalpha() and bare):
-        return True  # Big Three
+    if text.lower() == "one" or (text.istitle() and text.isalpha() and bare and g.named.search(before)):
+        return number.value < 13 or not after[1:2].islower()  # Big Three, but not: Tags Aleppo raid Sixteen people died
     if number.part and (number.value >= 1 or g.duration.match(after)):
         return True
     if match["part"] and bare and (g.not_half.search(before) or not g.whole.match(after)):
@@ -162,7 +168,7 @@ def _excluded(sentence: str, match: re.Match[str], number: Number) -> bool:
         rule["before"].search(before) and rule["after"].match(after)
         for rule in g.rules
         if digits >= rule.get("digits", False) and bare >= rule.get("bare", False)
-        and number.value <= rule.get("most", number.value)
+        and rule.get("least", 0) <= number.value <= rule.get("most", number.value)
     )  # fmt: skip
 
 

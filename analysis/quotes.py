@@ -13,14 +13,10 @@ import pandas as pd
 from analysis.speech.attribution import USE, Cue, cues, stance
 from analysis.speech.marks import mask, quoted_spans
 from analysis.speech.sentences import Span, paragraphs, sentences
-from analysis.speech.speakers import NAME, PRONOUNS, Cast
+from analysis.speech.speakers import PRONOUNS, Cast
 
 QUOTATIONS = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
 _POSSESSED = re.compile(r"^(?:[Tt]he|its|his|her) ")
-_WHO = rf"(?:[Tt]he (?:[\w-]+ ){{0,2}}?[\w-]+|{NAME})"
-_OWNER = re.compile(
-    rf"({_WHO})[’']s? (?:[\w-]+ ){{0,3}}$|(?:^|\s)(?:For|To) ({_WHO})(?:, [^,“]{{0,60}})?,? (?:\w+ ){{0,2}}$"
-)
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.I)
 
 
@@ -108,6 +104,8 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
     used: set[tuple[int, str]] = set()
     for quote in marked:
         kind, cue, side = _attributed(span, quote, verbs, cast)
+        if kind == "partial" and _titled(cast, quote):
+            continue
         found.append((cue, quote, kind))
         if cue and kind == "direct":  # a verb behind a quotation reports nothing else, one before it nothing behind it
             used |= {(cue.start, "behind"), (cue.start, side)}
@@ -124,12 +122,18 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
             yield Quote(*place, kind, _subject(span, place, cast) if kind == "partial" else None)
 
 
+def _titled(cast: Cast, quote: Span) -> bool:
+    """Tell whether the title of a work stands in marks, or a name: several words, all but small ones capital."""
+    words = re.findall(r"[\w’'-]+", cast.text[slice(*quote)])
+    shouted = re.search(r"(?:ing|ed) $", cast.masked[max(0, quote[0] - 9) : quote[0]])
+    capital = all(word[0].isupper() for word in words if len(word) > 3 or word == words[0])
+    return len(words) > 1 and capital and not shouted
+
+
 def _subject(span: Span, place: Span, cast: Cast) -> str | None:
-    """Return whom "he" or "she" means in a sentence that quotes some words without a reporting verb."""
-    if owner := _OWNER.search(cast.masked, max(span[0], place[0] - 90), place[0]):
-        return cast.find(owner.span(owner.lastindex or 0))
+    """Return whose words are quoted without a reporting verb: those of whom the sentence is about, if anybody."""
     pronoun = _PRONOUN.search(cast.masked, max(span[0], place[0] - 300), place[0])
-    return cast.recent(place[0], PRONOUNS[pronoun[0].lower()]) if pronoun else None
+    return cast.recent(place[0], PRONOUNS[pronoun[0].lower()]) if pronoun else cast.within(span[0], place[0])
 
 
 def _attributed(span: Span, quote: Span, verbs: list[Cue], cast: Cast) -> tuple[str, Cue | None, str]:
@@ -140,7 +144,8 @@ def _attributed(span: Span, quote: Span, verbs: list[Cue], cast: Cast) -> tuple[
     place = bisect_left(verbs, (end - 1,))
     near = verbs[max(0, place - 12) : place + 12]
     after = next((cue for cue in near if cue.start >= end - 1), None)
-    if after and after.verb not in USE["naming"] and not masked[end : after.start].strip(" ,.—–-\n"):
+    between = masked[end : after.start].strip(" ,.—–-\n0123456789") if after else ""
+    if after and after.verb not in USE["naming"] | USE["participle"] and not between:
         return ("direct" if words > 1 or closed else "partial"), after, "before"
     before = next((cue for cue in reversed(near) if cue.end <= start + 1), None)
     gap = masked[before.end : start].rstrip(" \n") if before else ""

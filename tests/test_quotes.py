@@ -90,7 +90,27 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("Ada Vale pointed out that the bridge was cut.", VALE, "the bridge was cut"),
         ("Officials in the north say the bridge was cut.", "Officials in the north", "the bridge was cut"),
         ("The bridge, Ada Vale said, had been cut at dawn on Tuesday.", VALE, "had been cut at dawn on Tuesday"),
+        ("The woman who sold bread said the bridge was cut.", "the woman", "the bridge was cut"),
+        ("Ada Vale, 41, had said it would rain all week.", VALE, "it would rain all week"),
+        ("But local bakers said that the bridge was cut.", "local bakers", "the bridge was cut"),
+        ("The mayor, in a statement, said the bridge was cut.", "the mayor", "the bridge was cut"),
+        ("The bridge was cut, Ada Vale said, and nobody came.", VALE, "The bridge was cut"),
         ("Norland vowed to send more of its troops.", "Norland", "to send more of its troops"),
+        ("Norland denied any part in the raid.", "Norland", "any part in the raid"),
+        ("Norland’s mayor called for a long truce.", "Norland’s mayor", "for a long truce"),
+        ("Norland accused Sudland of cutting the bridge.", "Norland", "Sudland of cutting the bridge"),
+        ("Osby lawmakers are urging the mayor to cut the bridge.", "Osby lawmakers", "the mayor to cut the bridge"),
+        ("The council announced the bridge was cut.", "the council", "the bridge was cut"),
+        ("Nobody came after the Osby army announced that the bridge was cut.", "Osby army", "the bridge was cut"),
+        ("The head of Osby Aid, which is poor, said nobody came.", "the head of Osby Aid", "nobody came"),
+        ("The US and its allies said that the bridge was cut.", "US and its allies", "the bridge was cut"),
+        ("The bridge was cut late on Tuesday police said.", "police", "The bridge was cut late on Tuesday"),
+        ("The bridge was cut a group watching the town said.", "a group watching the town", "The bridge was cut"),
+        ("Rebels cut the bridge said the Osby Observatory (OO).", "Osby Observatory", "Rebels cut the bridge"),
+        ("Nobody was killed sources close to the army told Reuters.", "sources close to the army", "Nobody was killed"),
+        ("According to the Osby news agency nine people died.", "Osby news agency", "nine people died"),
+        ("A man waits (File photo) Nine people died on Monday police said.", "police", "Nine people died on Monday"),
+        ("Tags Osby Raid A raid on Osby killed nine a monitor said.", "a monitor", "A raid on Osby killed nine"),
         ("Nine people died in the town today an officer said.", "an officer", "Nine people died in the town today"),
     ],
 )  # fmt: skip
@@ -108,6 +128,12 @@ def test_reports_in_the_outlets_words_are_found(text: str, speaker: str, words: 
         "Ada Vale announced 560 more nurses.",
         "The United States has sent more nurses to the town.",
         "No ministry has said who paid for the bridge.",
+        "Two reports that month were about bread.",
+        "Iraqi estimates go up to nine hundred.",
+        "The five alleged spies were set free at noon.",
+        "The raid claimed the lives of nine men.",
+        "Families accused of ties to the group were sent home.",
+        "The opening games suggest a long and hard year.",
     ],
 )
 def test_what_nobody_says_is_no_quotation(text: str) -> None:
@@ -126,11 +152,42 @@ def test_what_nobody_says_is_no_quotation(text: str) -> None:
         ("Ada Vale, a mother of two, met Bo Oss, a fisherman. “We stay,” she said.", VALE),
         ("“We stay,” said Vale. Ada Vale, a nurse, left.", VALE),
         ("The mayor, Ada Vale, left. “We stay,” the mayor said.", VALE),
+        ("Ada Vale and Bo Vale left. “We stay,” Ada Vale said.", VALE),
+        ("Council Speaker Ada Vale (O) left. “We stay,” Vale said.", "Council Speaker Ada Vale"),
+        ("Mary Oss met John Roe. “We stay,” she said.", "Mary Oss"),
+        ("A baker from Osby, Ada Vale, left. “We stay,” said the baker.", VALE),
+        ("“We stay,” the mayor’s secretary, Ada Vale, told reporters.", VALE),
         ("“We stay.”", ""),
     ],
 )
 def test_pronouns_roles_and_surnames_find_their_name(text: str, speaker: str) -> None:
     assert [who for kind, who, _ in found(text) if kind == "direct"] == [speaker]
+
+
+def test_a_quotation_without_a_verb_is_of_who_spoke_in_the_paragraph_before() -> None:
+    assert [who for _, who, _ in found("“We stay,” said Ada Vale.\n\nBo Oss, a cook, left.\n\n“We eat.”")] == [
+        VALE,
+        "Bo Oss",
+    ]
+    assert [who for _, who, _ in found("Bo Oss, a cook, left. “We stay,” said Ada Vale.\n\n“We eat.”")] == [VALE, VALE]
+
+
+def test_it_is_a_body_and_a_body_is_no_he() -> None:
+    body, man = (
+        "The ministry met a baker. It said that the bridge was cut.",
+        "A baker met the ministry. “We stay,” he said.",
+    )
+    assert [who for _, who, _ in found(body) + found(man)] == ["the ministry", "a baker"]
+
+
+def test_words_without_a_verb_belong_to_whom_the_sentence_is_about() -> None:
+    texts = ["Ada Vale, a nurse, hopes for a “fast bridge”.", "A bridge was built, the so-called “ruin” of Ada Vale."]
+    assert [who for text in texts for _, who, _ in found(text)] == [VALE, ""]
+
+
+def test_titles_of_works_are_no_quotations() -> None:
+    assert found("Ada Vale is the author of “The Long Rain of Osby.”") == []
+    assert found("The crowd was chanting “Long Live Osby” all night.") != []
 
 
 def test_a_medium_carries_the_words_of_somebody_else() -> None:

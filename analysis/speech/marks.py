@@ -34,7 +34,7 @@ def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:
     Examples
     --------
     >>> quoted_spans('“We stay", he said.', [(0, 19, "")])
-    [(0, 10)]
+    [(0, 9)]
     """
     british = not _DOUBLE.search(text) and _BRITISH.search(text)
     heads = [text[start] for start, _, _ in blocks[1:]] + [""] * bool(blocks)

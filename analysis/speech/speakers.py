@@ -27,13 +27,14 @@ NAME = (
 )
 _NAME = re.compile(NAME)
 _LINK = any_of([*BOOK["words"]["leads"], "to", "and"])
+_APART = any_of([*BOOK["words"]["leads"], "to", "and", "a", "an", "the", "his", "her", "its", "who", "that", "which"])
 _ROLE = re.compile(
     r"\b(?:an?|the|one|another|his|her|its|their) "
-    rf"(?:(?!{_LINK}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b(?!(?-i: [A-Z]))"
-    rf"|\bthe (?:(?!{_LINK}\b)[\w’'-]+ ){{0,3}}?{any_of(WORDS['bodies'])}\b",
+    rf"(?:(?!{_APART}\b)[\w’'-]+ ){{0,4}}?{any_of(WORDS['roles'])}\b(?!(?-i: [A-Z]))"
+    rf"|\bthe (?:(?!{_APART}\b)[\w’'-]+ ){{0,3}}?{any_of(WORDS['bodies'])}\b",
     re.I,
 )
-_BODY = re.compile(rf"[Tt]he (?:[\w’'-]+ ){{0,4}}?{any_of(WORDS['bodies'])}$")
+_BODY = re.compile(rf"[Tt]he (?:[\w’'-]+ ){{0,4}}?(?i:{any_of(WORDS['bodies'])})$")
 _NAMED_BEHIND = re.compile(rf"(?: (?:of|for|from|at|in|with|to|on)\b[^,.;“]{{0,60}}?)?, ({NAME})(?:,| who\b)")
 _SAYS = rf"(?! (?:{any_of(verb for verbs in BOOK['stance'].values() for verb in verbs)})\b)"
 _SAYING = re.compile(_SAYS)
@@ -41,11 +42,9 @@ _TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:wom[ae]n|m[ae]n|ist))\b"
 _DESCRIBED = re.compile(
     rf", (?:who\b|\d\d,|(?:one of )?(?!(?:its|his|her)\b)(?:(?!{_LINK}\b)[\w’'-]+ ){{0,5}}?{_TRADE}{_SAYS})"
 )
-_RESUMED = re.compile(r"(?<=[a-z]) (?:\w+ed|\w+s)\b[^.“]{0,150}\.”? (?:He|She)\b")
-_ADJECTIVE = re.compile(
-    r"(?:major|general|rebel|volunteer|patient|chief) (?!\w+(?:ed|s)\b|(?:was|had|in|of|who|at|and|from)\b)[a-z]"
-)
-_ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|\d\d)\b")
+_ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|speaking|\d\d)\b")
+_UNDER = re.compile(r"^(?:[Tt]he|[Aa]n?|[a-z]).* (?:of|for|in|at|from|with|by) $")
+_LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
 
 
@@ -74,9 +73,22 @@ def _bare(name: str) -> str:
     """Return a run of capitalised words without those that merely begin a sentence."""
     words = name.split()
     idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
-    while words and words[0].lower() in idle:
-        words = words[1:]
-    return " ".join(words)
+    words = words[next((n for n, word in enumerate(words) if word.lower() not in idle), len(words)) :]
+    return " ".join(words[1:] if len(words) == len(_core(words)) > 2 and words[0] in WORDS["powers"] else words)
+
+
+def _core(words: list[str]) -> list[str]:
+    """Return the words of a name behind titles and offices, without "Jr."."""
+    words = [word.strip(".") if len(word) > 2 else word for word in words]
+    words = words[:-1] if len(words) > 1 and words[-1] in _LAST else words
+    office = [n + 1 for n, word in enumerate(words[:-1]) if word in WORDS["titles"] or word.lower() in WORDS["roles"]]
+    first = [n for n, word in enumerate(words[:-1]) if word in WORDS["men"] | WORDS["women"]]
+    return words[(office or first[:1] or [0])[-1] :]
+
+
+def _last(name: str) -> str:
+    """Return the word by which a name is taken up again."""
+    return re.sub("[’']s?$", "", (_core(name.split()) or [""])[-1])
 
 
 class Cast:
@@ -98,77 +110,95 @@ class Cast:
 
     def __init__(self, text: str, masked: str) -> None:
         self.text, self.masked = text, masked
-        self.full: dict[str, str] = {}
+        self.full: dict[str, list[str]] = {}  # the full names that end in a word, the last that was mentioned in front
         self.people: list[Mention] = []
         self.spoken: list[Mention] = []
+        self._names: set[str] = set()
         self.known: dict[str, Person] = {}
         self._last = (-1, "", False)  # where the last mention ends, who it is, whether by name
         names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := _bare(m[0]))]
-        self._doubtful = [(at, n) for at, _, n in names if " " in n and WORDS["places"].isdisjoint(n.split())]
         alone = {raw for _, raw, _ in names}
         for at, raw, name in names:
-            last = name.split()[-1]
-            if " " in name and self._is_person(at, raw, name, last in alone):
-                self.full.setdefault(last, name)
-        self._names = set(self.full.values())
+            if " " in name and self._is_person(at, raw, name, _last(name) in alone):
+                self._fullest(name)
+        for names_alike in self.full.values():
+            names_alike.reverse()
         roles = [(m.start(), m[0], "") for m in _ROLE.finditer(masked)]
         for at, raw, name in sorted(names + roles):
             self._introduce(at, raw, name)
 
     def _is_person(self, at: int, raw: str, name: str, known: bool) -> bool:
         """Tell whether capitalised words name a person: by a title, a description behind them, or the surname alone."""
-        words = [word.strip(".") for word in name.split()]
-        if not WORDS["places"].isdisjoint(words):
+        words = _core(name.split())
+        if not WORDS["places"].isdisjoint(words) or ("-" in name and name.isupper()):
             return False
-        titled = any(word in WORDS["titles"] or word.lower() in WORDS["roles"] for word in words[:-1])
+        titled = len(words) < len(name.split()) or (len(words) > 1 and bool(self._first(name)))
         end = at + len(raw)
-        resumed = len(words) > 1 and _RESUMED.match(self.masked, end, end + 200)
-        return known or titled or bool(resumed or _DESCRIBED.match(self.masked, end, end + 90))
+        return known or titled or bool(_DESCRIBED.match(self.masked, end, end + 90))
 
     def _introduce(self, at: int, raw: str, name: str) -> None:
         """Note who is mentioned at one place, and what is said of them."""
         end = at + len(raw)
         before, after = self.masked[max(0, at - 30) : at].rstrip(), self.masked[end : end + 120]
-        first, behind = raw.split()[0].lower(), re.split(r"[.;“]", after)[0]
-        described = self._last[1] if self.masked[self._last[0] : at] == ", " and self._last[2] != bool(name) else ""
-        described = described if _SAYING.match(after) else ""
-        if not name and _ADJECTIVE.match(raw.split()[-1] + after):
-            return
-        apposed = None if name else _NAMED_BEHIND.match(after)
-        if apposed:
-            described = self.full.setdefault(apposed[1].split()[-1], apposed[1])
-            self._names.add(described)
-            self.known.setdefault(described, Person(described))
-        if described and not name:
-            key, words = described, _words(raw)
-        elif not name and _BODY.match(raw):
-            key, words = raw[0].lower() + raw[1:], set()
-            self.known.setdefault(key, Person(key, gender="o"))
-        elif name:
-            last = name.split()[-1]
-            if last not in self.full and not described and not self._is_person(at, raw, name, False):
+        behind = re.split(r"[.;“]", after)[0]
+        beside = self.masked[self._last[0] : at] == ", " and self._last[2] != bool(name) and _SAYING.match(after)
+        described = self._last[1] if beside else ""  # "Ada Vale, a nurse" and "the nurse, Ada Vale"
+        first = raw.split()[0].lower()
+        if name:
+            if _last(name) not in self.full and not described and not self._is_person(at, raw, name, False):
                 return
-            key = self.full.setdefault(last, name)
-            self._names.add(key)
-            words = _words(raw + " ".join(behind.split(",")[:2]) if behind[:1] == "," else raw)
-        elif first in ("his", "her"):
-            key, words = f"{(self.recent(at) or first).split()[-1]}’s {raw.split(None, 1)[1]}", _words(raw)
+            key, words = (
+                self._fullest(name),
+                _words(raw + " ".join(behind.split(",")[:2]) if behind[:1] == "," else raw),
+            )
+            words |= self.known[described].words if described else set()
         else:
-            key = (self._role(raw, at, first) if first == "the" else None) or raw[0].lower() + raw[1:]
-            words = _words(raw + behind.split(",")[0]) if key not in self.known else set()
+            named = _NAMED_BEHIND.match(after)
+            key = self._fullest(named[1]) if named else described or self._by_role(at, raw)
+            words = _words(raw + behind.split(",")[0]) if key not in self.known else _words(raw)
         person = self.known.setdefault(key, Person(key))
-        person.words |= words | (self.known[described].words if described else set())
-        self._last = (end, key, bool(name))
+        person.words |= words
         own = re.search(r"\b(?:(he|his)|she|her)\b", behind)
-        person.gender = person.gender or self._gender(person.words) or ("" if not own else "m" if own[1] else "f")
+        person.gender = person.gender or self._gender(person) or ("" if not own else "m" if own[1] else "f")
+        self._last = (end, key, bool(name))
         led = before.split()[-1:] and before.split()[-1].lower() in WORDS["cases"]
-        subject = not before or before[-1] in ".?!”:\n" or bool(_ACTING.match(after) and not led)
-        self.people.append((at, key, subject))
+        opens = not before or before[-1] in ".?!”:\n"
+        self.people.append((at, key, first not in ("his", "her") and (opens or bool(_ACTING.match(after) and not led))))
+
+    def _fullest(self, name: str) -> str:
+        """Return the fullest form of a name, which is this one if it is the first."""
+        names, core = self.full.setdefault(_last(name), []), set(_core(name.split()))
+        core = core - WORDS["powers"] if names else core
+        fits = [known for known in names if core <= set(known.split()) or set(_core(known.split())) <= core] or [name]
+        if fits[0] in names:
+            names.remove(fits[0])
+        if not self.people and len(core) > len(_core(fits[0].split())):
+            fits = [name]
+        names.insert(0, fits[0])
+        self._names.add(fits[0])
+        return fits[0]
+
+    def _by_role(self, at: int, raw: str) -> str:
+        """Return who is mentioned by a role or as a body: somebody known, or somebody new."""
+        first = raw.split()[0].lower()
+        if _BODY.match(raw):
+            self.known.setdefault(raw[0].lower() + raw[1:], Person(raw[0].lower() + raw[1:], gender="o"))
+        elif first in ("his", "her"):
+            return f"{(self.recent(at) or first).split()[-1]}’s {raw.split(None, 1)[1]}"
+        elif first == "the" and (key := self._role(raw, at, first)):
+            return key
+        return raw[0].lower() + raw[1:]
 
     @staticmethod
-    def _gender(words: set[str]) -> str:
-        """Return the gender that a description gives away."""
-        return "f" if words & WORDS["female"] else "m" if words & WORDS["male"] else ""
+    def _first(name: str) -> str:
+        """Return the gender that a first name gives away."""
+        first = (_core(name.split()) or [""])[0]
+        return "f" if first in WORDS["women"] else "m" if first in WORDS["men"] else ""
+
+    def _gender(self, person: Person) -> str:
+        """Return the gender that a description or a first name gives away."""
+        told = "f" if person.words & WORDS["female"] else "m" if person.words & WORDS["male"] else ""
+        return told or (self._first(person.name) if person.name in self._names else "")
 
     def recent(self, at: int, gender: str = "") -> str | None:
         """Return who was mentioned last before a place; a subject counts as nearer than it stands."""
@@ -178,22 +208,23 @@ class Cast:
             for place, key, subject in mentions[max(0, here - 30) : here]:
                 kind = self.known[key].gender
                 if kind == gender or (gender != "o" and kind != "o" and "" in (kind, gender)):
-                    best = max(best or (-1, ""), (place + 300 * subject, key))
+                    best = max(best or (-1, ""), (place + 200 * subject, key))
         if best and gender:
             self.known[best[1]].gender = gender
-        return best[1] if best else self._perhaps(at) if gender in ("m", "f") else None
-
-    def _perhaps(self, at: int) -> str | None:
-        """Return the last name of two words before a place that may be a person's, though nothing says so."""
-        here = bisect_left(self._doubtful, (at,))
-        return self._doubtful[here - 1][1] if here else None
+        return best[1] if best else None
 
     def speaking(self, at: int) -> str | None:
-        """Return who spoke last in the same paragraph, else who was mentioned last."""
-        head = max(self.masked.rfind("\n\n", max(0, at - 1000), at), at - 1000)
+        """Return who spoke last in the same paragraph or the one before, else who was mentioned last."""
+        head = max(self.masked.rfind("\n\n", max(0, at - 1000), at), 0)
+        head = max(self.masked.rfind("\n\n", max(0, head - 1000), head), at - 1500)
         here = bisect_left(self.spoken, (at,))
         near = [key for place, key, _ in self.spoken[max(0, here - 1) : here] if place > head]
         return near[0] if near else self.recent(at)
+
+    def within(self, start: int, end: int) -> str | None:
+        """Return the first person who is the subject of a stretch of text."""
+        here = self.people[bisect_left(self.people, (start,)) : bisect_left(self.people, (end,))][:8]
+        return next((key for _, key, subject in here if subject and self.known[key].gender != "o"), None)
 
     def find(self, span: tuple[int, int]) -> str | None:
         """Return the fullest name of whom a subject means, and remember that they spoke."""
@@ -202,27 +233,30 @@ class Cast:
         phrase = " ".join(words[1:] if words and words[0].lower() in WORDS["calendar"] else words)
         phrase = re.split(" (?:who|that|which|whose) ", phrase)[0]
         first = phrase.split()[0].lower() if phrase else ""
+        first = {"her": "she", "him": "he", "them": "they"}.get(phrase, first)
         if not first or first in PRONOUNS or first in ("it", "who", "which"):
             key = self.recent(start, "o" if first == "it" else PRONOUNS.get(first, ""))
         else:
-            plain = re.sub("^[Tt]he (?=[A-Z])", "", phrase)
+            plain = re.sub(r"^[Tt]he (?:(?=[A-Z])|[a-z]+ (?=[A-Z][\w-]*$))", "", phrase)
             plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
             apposed = (
                 re.match(rf", ({NAME}),", self.masked[end : end + 80]) if _words(phrase) & WORDS["roles"] else None
             )
-            behind = self.full.get(apposed[1].split()[-1]) if apposed else None
+            behind = self._fullest(apposed[1]) if apposed and _last(apposed[1]) in self.full else None
             key = self._named(phrase, first) or behind or self._role(phrase, start, first) or plain
         if key is None:
             return None
         person = self.known.setdefault(key, Person(key, _words(phrase)))
         head = re.split(" (?:of|for|in|at|from|with|who) ", phrase)[0]
         person.words |= _words(head) & WORDS["roles"]
-        person.gender = person.gender or self._gender(person.words) or self._kind(person, head, first)
+        person.gender = person.gender or self._gender(person) or self._kind(person, head, first)
         self.spoken.append((max(start, self.spoken[-1][0] if self.spoken else 0), key, True))
         return key
 
     def _kind(self, person: Person, head: str, first: str) -> str:
         """Tell several persons (p) and what is no person (o) from a person (empty)."""
+        if head.split()[-1].lower() in WORDS["texts"] | WORDS["bodies"]:
+            return "o"
         if person.name in self._names or first in _ONE or person.words & WORDS["roles"]:
             return ""
         if re.search("(?:[^s]s|people|men|police)$", head):
@@ -231,12 +265,20 @@ class Cast:
 
     def _named(self, phrase: str, first: str) -> str | None:
         """Return the full name in a subject that holds the name of a person."""
-        for raw in [] if first in _ONE else _NAME.findall(phrase):
-            last = re.sub("[’']s$", "", (_bare(raw).split() or [""])[-1])
-            titled = " " in _bare(raw) and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
-            if last in self.full or (titled and WORDS["places"].isdisjoint(raw.split())):
-                self._names.add(self.full.setdefault(last, _bare(raw)))
-                return self.full[last]
+        names = (
+            []
+            if first in _ONE
+            else [
+                m
+                for m in _NAME.finditer(phrase)
+                if phrase[m.end() : m.end() + 2] not in ("’s", "'s") and not _UNDER.search(phrase[: m.start()])
+            ]
+        )
+        for raw in (m[0] for m in reversed(names)):
+            name = _bare(raw)
+            titled = " " in name and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
+            if name and (_last(name) in self.full or (titled and WORDS["places"].isdisjoint(_core(name.split())))):
+                return self._fullest(name)
         return None
 
     def _role(self, phrase: str, start: int, first: str) -> str | None:

@@ -29,7 +29,7 @@ _PAIR = ["event", "unit", "outlet", "figure", "outlet_2", "figure_2", "shared", 
 _PAIR += ["sentence", "sentence_2", "article_id", "article_id_2"]
 _REACH = 500  # characters around a figure that are read and shown, however long its sentence
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w'’-]*|\S")
-_PLURAL = re.compile(r"\w+[^sui'’]s(?<![^aeiou]ys)$|\w+s-in-|\w{2,}(?:men|people)$")
+_PLURAL = re.compile(r"[\w-]+[^sui'’]s(?<![^aeiou]ys)$|\w+s-in-|\w{2,}(?:men|people)$")
 Trail = tuple[str, str, int]  # the sentence before; the last unit counted; where in this sentence, -1: in that before
 
 
@@ -212,6 +212,7 @@ def _noun_after(after: str) -> str:
     g, found = grammar(), ""
     tokens = [w for w in _TOKEN.findall(g.aside.sub("", after))[:10] if not (w.isupper() and w.lower() in g.stop)]  # IS
     words = [word.lower().rstrip("'’") or word for word in tokens]
+    words = words[words[:2] == ["more", "of"] :]
     if words[:1] == ["of"]:
         words = list(dropwhile(lambda word: word in g.determiners or word.endswith(("'s", "’s")), words[1:]))
     for place, word in enumerate(words):
@@ -250,6 +251,7 @@ def _noun_near(sentence: str, after: str, number: Number, trail: Trail, status: 
     if status or g.hurting.search(before):
         return (persons * (at > 0) or [(at and last in g.status and status) or g.people])[0]
     if g.hurt.match(after):
+        near = [word for word in near if word in g.persons and number.value < 1e5]
         return (persons * (at > 0) or near or persons or [g.people])[0]
     subject = list(dropwhile(g.bridges.__contains__, reversed(words[len(_TOKEN.findall(before[:since])) :])))[:1]
     subject = [word for word in subject if word in plurals and word != words[-1]]

@@ -98,6 +98,12 @@ def found(text: str, quotations: pd.DataFrame | None = NOBODY) -> pd.DataFrame:
         ("The clerk gave 61 as the number of bodies.", 61, 61, "", "bodies"),
         ("The agency put the death toll in the mills at 12.", 12, 12, "", "people"),
         ("Fen herders, about 4,000 of them, came.", 3600, 4400, "about", "herders"),
+        ("Drills injured another three on Wednesday.", 3, 3, "", "people"),
+        ("It found two more of the odd letters.", 2, 2, "", "letters"),
+        ("It drew three ex-members of a guild.", 3, 3, "", "ex-members"),
+        ("It holds a stock of 1300 tonnes of salt.", 1300, 1300, "", "tonnes"),
+        ("Fen towers fell; at least 32 are confirmed dead.", 32, INF, "at least", "people"),
+        ("All the others left, two of them children.", 2, 2, "", "children"),
         ("Doctors said 96 were children.", 96, 96, "", "children"),
         ("Residents said Anna Rivers Holm has fifty like it.", 50, 50, "", "people"),
     ],
@@ -119,7 +125,7 @@ def test_bounds_and_unit(text: str, low: float, high: float, hedge: str, unit: s
         "They met at 9.30 a.m. in town.", "At 11 p.m. they left.", "It was the 3rd time.", "The second man left.",
         "The Group of 7 met.", "An F-16 flew by.", "Resolution 2254 was read.", "The other half waits.",
         "It is a half-built house.", "One man left.", "They cut it in two.", "The two met again.",
-        "The Big Three met.", "They won 3-1 at home.", "It voted 396-9 on it.", "In the 1990s it was quiet.",
+        "The Big Three met.", "Sector Five is shut.", "It held from roughly 2003 until the war.", "They won 3-1 at home.", "It voted 396-9 on it.", "In the 1990s it was quiet.",
         "It was razed in 612 B.C. by fire.", "The girls were aged under 10.", "Nobody under 21 may enter.",
         "His own girls, eight and twelve, stayed.", "Holm is seventy-one.", "In the square Omid 24 said it.",
         "When he was about 16, he left.", "The age was raised to 21.", "It met at seven in the morning.",
@@ -168,6 +174,7 @@ def test_a_number_without_a_noun_counts_what_was_counted() -> None:
         ("It shut 300 shops. Some 40,000 stay.", ["shops", "shops"]),
         ("It put the dead of the guard at 70 and the wounded at 400.", ["dead", "wounded"]),
         ("Some 120 clerks were hurt and 300,000 were displaced.", ["clerks", "people"]),
+        ("In all 600 clerks are now dead and nearly a million have fled.", ["clerks", "people"]),
     ],
 )
 def test_a_guessed_unit_is_what_stood_last_or_people_where_they_were_hurt(text: str, units: list[str]) -> None:
@@ -181,6 +188,7 @@ def test_a_guessed_unit_says_so() -> None:
 
 def test_a_sentence_that_begins_within_another_is_read() -> None:
     assert found("Tags Port fire blast Sixteen clerks died.")["value"].tolist() == [16]
+    assert found("Tags Fire in Oldport Two clerks died.")["value"].tolist() == [2]
     assert found("Tags port fire police Three fire crews came.")["value"].tolist() == [3]
 
 

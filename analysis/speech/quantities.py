@@ -159,12 +159,13 @@ def _excluded(sentence: str, match: re.Match[str], number: Number) -> bool:
     before, after = sentence[max(0, number.start - 50) : number.start], sentence[number.end : number.end + 40]
     digits = text[-1:].isdigit()
     if text.lower() == "one" or (text.istitle() and text.isalpha() and bare and g.named.search(before)):
-        return number.value < 13 or not after[1:2].islower()  # Big Three, but not: Tags Aleppo raid Sixteen people died
+        return not g.many.match(after)  # Big Three, but not: Tags Fire in Oldport Sixteen people died
     if number.part and (number.value >= 1 or g.duration.match(after)):
         return True
     if match["part"] and bare and (g.not_half.search(before) or not g.whole.match(after)):
         return True
-    return bool(number.year and g.year.search(before)) or any(
+    dated = number.year and g.year.search(before) and not (number.value <= 1800 and g.many.match(after))
+    return bool(dated) or any(
         rule["before"].search(before) and rule["after"].match(after)
         for rule in g.rules
         if digits >= rule.get("digits", False) and bare >= rule.get("bare", False)

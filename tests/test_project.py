@@ -18,7 +18,7 @@ LAYERS = (
     {"loading"},
     {"corpus"},
     {"speech"},
-    {"quotes"},
+    {"quotes", "words"},
     {"text"},
     {"coding", "stance", "consensus"},
     {"topics", "framing", "naming", "sentiment", "claims"},

@@ -1,0 +1,1 @@
+"""What stands below text: what a word is, and how words are counted."""

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.compare import agreement, contrast, finding, joint, keyness, levels, null_split
-from analysis.inference.resampling import Family, design_of, panel_of
+from analysis.inference.design import design_of, panel_of
+from analysis.inference.resampling import Family
 
 
 def panel(outlets: int = 2, events: int = 8, copies: int = 1) -> pd.DataFrame:
@@ -132,6 +133,30 @@ def test_wire_copy_joins_events_into_one_unit() -> None:
     row = pair(contrast(articles, noise(articles, 1)))
     assert (row["n_events"], row["n_units"]) == (8, 7)
     assert row["estimate_nowire"] != row["estimate"]
+
+
+def test_without_wire_copy_the_same_comparisons_are_made() -> None:
+    articles = panel(4).assign(wire_of=pd.Series(pd.NA, dtype="str"))
+    articles.loc[0, "wire_of"] = articles.loc[5, "article_id"]  # the first outlet to appear is now another
+    values, three = noise(articles, 1), [f"Outlet {i}" for i in range(3)]
+    table = contrast(articles, values, outlets=three)
+    assert table["p_nowire"].notna().all()
+    bare = articles[articles["wire_of"].isna() & articles["outlet"].isin(three)]
+    alone = contrast(bare, values).set_index(["comparison", "outlet", "versus"])["estimate"]
+    rest = table[table["comparison"] == "rest"].set_index(["comparison", "outlet", "versus"])["estimate_nowire"]
+    assert rest.tolist() == pytest.approx(alone.reindex(rest.index).tolist())
+
+
+def test_shares_differ_by_no_more_than_all() -> None:
+    articles = panel(2, 12).drop(columns="event").iloc[:14]
+    values = measure(articles, ([0.0, 1.0, 1.0, 0.0, 1.0] * 3)[:14])
+    apart = articles["outlet"].replace({"Outlet 1": "Outlet 0"}).where(articles.index < 12, "Outlet 1")
+    free, held = (pair(contrast(articles.assign(outlet=apart), values, unit=unit)) for unit in ("score", "share"))
+    assert free["low"] < -1 < 1 < free["high"], "two articles against twelve say nearly nothing"
+    assert (held["low"], held["high"], held["unit"]) == (-1, 1, "share")
+    assert held["estimate"] == free["estimate"] and "95 % interval −100 to 100;" in finding(held)
+    with pytest.raises(ValueError, match="measure 'share' is no share"):
+        contrast(articles, values * 100, unit="share")
 
 
 def test_without_wire_copy_both_results_agree() -> None:
@@ -362,11 +387,11 @@ def test_null_splits_of_one_outlet_find_little() -> None:
 
 
 def test_pooled_rate_agrees_with_benjamini_hochberg_by_hand() -> None:
-    pool = Family("exploratory")
+    pool = Family("exploratory", panel_of(panel(), by="outlet", event="event"), 9, 0)
     pool.add("pair", np.linspace(0, 4, 2000).reshape(2, 1000))
-    q = pool.adjust(pd.Series(["pair"] * 3), np.array([3.9, 2.0, 3.8]), np.ones(3))
+    q = pool.adjust(np.array(["pair"] * 3), np.array([3.9, 2.0, 3.8]), np.ones(3))
     assert q == pytest.approx([0.075, 0.5, 0.075], abs=0.002)
-    stepped = pool.adjust(pd.Series(["pair"] * 3), np.array([3.92, 3.916, 2.0]), np.ones(3))
+    stepped = pool.adjust(np.array(["pair"] * 3), np.array([3.92, 3.916, 2.0]), np.ones(3))
     assert stepped == pytest.approx([0.0315, 0.0315, 0.5], abs=0.002), "a smaller p has no larger q"
 
 
@@ -400,18 +425,13 @@ def test_agreement_on_published_data() -> None:
             "D": [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, np.nan],
         }
     )
-    for level, alpha in (("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)):  # Krippendorff 2011
-        assert agreement(four, level=level, reps=50)["alpha"][0] == pytest.approx(alpha, abs=5e-4)
-    nominal, interval = agreement(known), agreement(known, level="interval")
-    assert nominal["alpha"][0] == pytest.approx(0.691, abs=5e-4) and interval["alpha"][0] == pytest.approx(
-        0.811, abs=5e-4
-    )
-    assert nominal["low"][0] < 0.691 < nominal["high"][0] and nominal["n"][0] == 12
+    assert agreement(four, reps=50)["alpha"][0] == pytest.approx(0.743, abs=5e-4)  # Krippendorff 2011
+    found = agreement(known).iloc[0]
+    assert found["alpha"] == pytest.approx(0.691, abs=5e-4)
+    assert found["low"] < 0.691 < found["high"] and found["n"] == 12
     assert agreement(pd.DataFrame({"A": ["x", "y"], "B": ["x", "y"]}))["alpha"][0] == 1
     assert np.isnan(agreement(pd.DataFrame({"A": [1, 1], "B": [1, 1]}))["alpha"][0])
     assert agreement(pd.DataFrame({"A": [], "B": []}))["n"][0] == 0
-    with pytest.raises(ValueError, match="level="):
-        agreement(known, level="ratio")
 
 
 def test_finding_states_estimate_interval_and_n() -> None:

@@ -11,7 +11,8 @@ from scipy import sparse
 from analysis import text
 from analysis.codebooks import SEED
 from analysis.inference import resampling
-from analysis.inference.resampling import ALPHA, Design, Family, Noise, Panel
+from analysis.inference.design import Design, Panel, design_of, pairings, panel_of
+from analysis.inference.resampling import ALPHA, Family
 
 _CHUNK = 128
 _COLUMNS = ["outlet", "term", "log_odds", "z", "rate", "rate_rest", "n_articles", "p", "p_adjusted", "confirmed"]
@@ -67,20 +68,15 @@ def keyness(
     >>> keyness(articles, min_articles=1)[["outlet", "term", "status"]].iloc[0].tolist()
     ['X', 'war', 'descriptive']
     """
-    if counts is None:
-        counts = text.count(text.units(articles))
-    options: dict[str, Any] = {"family": family, "reps": reps, "seed": seed}
-    panel = resampling.panel_of(articles, by=by, event=event)
-    matrix = _matrix(counts, panel)
-    used = np.asarray((matrix > 0).sum(axis=0)).ravel() >= min_articles
-    terms = np.asarray(counts.terms)
-    table = again = _table(panel, matrix, used, terms, **options)
-    if "wire_of" in articles and articles["wire_of"].notna().any():
-        bare = resampling.panel_of(articles[articles["wire_of"].isna()], by=by, event=event)
-        again = _table(bare, _matrix(counts, bare), used, terms, **options)
-    key = ["outlet", "term"]
-    again = again.set_index(key)[["log_odds", "p"]].add_suffix("_nowire")
-    table = table.join(again, on=key)
+    counts = text.count(text.units(articles, voices=False)) if counts is None else counts
+    panel = panel_of(articles, by=by, event=event)
+    used = (_matrix(counts, panel) > 0).sum(axis=0) >= min_articles
+
+    def analyse(some: pd.DataFrame) -> pd.DataFrame:
+        here = panel_of(some, by=by, event=event, names=panel.names)
+        return _table(here, _matrix(counts, here), pd.Series(used, counts.terms), Family(family, here, reps, seed))
+
+    table = resampling.beside_no_wire(articles, analyse, ["outlet", "term"], ["log_odds", "p"])
     place = pd.Categorical(table["outlet"], categories=panel.names)
     order = np.lexsort((table["term"], -table["z"], place.codes))
     return table.iloc[order].reset_index(drop=True)[_COLUMNS]
@@ -94,41 +90,38 @@ def _matrix(counts: text.Counts, panel: Panel) -> sparse.csr_array:
     return sparse.csr_array(gather @ counts.matrix)
 
 
-def _table(
-    panel: Panel, matrix: Any, used: np.ndarray, terms: np.ndarray, *, family: str, reps: int, seed: int
-) -> pd.DataFrame:
-    """Score and test every word of every outlet."""
-    pool, noise, parts = Family(family), Noise.of(panel, reps, seed), []
-    length = np.asarray(matrix.sum(axis=1)).ravel()
+def _table(panel: Panel, matrix: Any, words: pd.Series, family: Family) -> pd.DataFrame:
+    """Score and test every word of every outlet; `words` says of each term whether it is in the family."""
+    used, parts = words.to_numpy(), []
+    length = matrix.sum(axis=1)
     rates = sparse.csr_array(sparse.diags_array(1 / np.maximum(length, 1)) @ matrix[:, used])
     rows = length > 0
-    prior = np.asarray(matrix.sum(axis=0)).ravel() / max(np.count_nonzero(rows), 1)
-    for kind, a, others in resampling.comparisons(panel, ("rest",)):
-        design = resampling.design_of(panel, rows, a, others)
-        tested: dict[str, Any] = {"gate": resampling.gate_of(design, reps), "p": np.nan, "seen": np.nan}
-        if design is not None and tested["gate"] <= ALPHA and used.any():
-            tested |= _tested(design, rates, noise, reps, kind, pool)
+    prior = matrix.sum(axis=0) / max(np.count_nonzero(rows), 1)
+    for kind, a, others in pairings(panel, ("rest",)):
+        design = design_of(panel, rows, a, others)
+        told: dict[str, Any] = {"comparison": kind, "gate": resampling.gate_of(design, family.reps), "n_events": 0}
+        told |= {"n_articles": 0, "n_articles_versus": 0}
+        if design is not None and told["gate"] <= ALPHA and used.any():
+            told |= _tested(design, rates, kind, family)
         for level in (a, *others) if kind == "pair" else (a,):
-            scored = _scored(panel, design, matrix, prior, used, level) | _rates(panel, design, rates, level, a)
-            parts.append(pd.DataFrame({"outlet": panel.names[level], "term": terms[used], **scored, **tested}))
-    columns = [*_COLUMNS[:-2], "seen"]
+            told |= {"outlet": panel.names[level], "term": words.index[used]}
+            if design is not None:
+                told |= _scored(panel, design, matrix, prior, used, level) | _rates(panel, design, rates, level, a)
+            parts.append(pd.DataFrame(told))
+    columns = [*_COLUMNS[:-2], "comparison", "seen"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return _adjusted(table.reindex(columns=columns), pool)
+    return family.judged(table.reindex(columns=columns))
 
 
-def _tested(design: Design, rates: Any, noise: Noise, reps: int, kind: str, pool: Family) -> dict[str, np.ndarray]:
-    """Return p and the statistic of every word; give the shared assignments to the family."""
-    words, shared = design.read(np.sqrt(rates)).astype(np.float32), _laid(noise.assign(design))
-    few = resampling.every_assignment(design, reps)
-    every = None if few is None else _laid(few)
+def _tested(design: Design, rates: Any, kind: str, family: Family) -> dict[str, np.ndarray]:
+    """Return p and the statistic of every word, tested in chunks that fit into memory."""
+    words = design.read(np.sqrt(rates)).astype(np.float32)
+    shared, every = family.assignments(design)
+    shared, every = _laid(shared), None if every is None else _laid(every)
     p, seen = np.empty(words.shape[0]), np.empty(words.shape[0])
     for start in range(0, len(p), _CHUNK):
         here = slice(start, start + _CHUNK)
-        x = words[here]
-        seen[here] = design.statistic(design.mine[None].astype(np.float32), x)[:, 0]
-        null = design.statistic(shared, x)
-        pool.add(kind, null)
-        p[here] = resampling.share_beyond(null if every is None else design.statistic(every, x), seen[here])
+        p[here], seen[here] = family.test(kind, design, words[here], shared, every)
     return {"p": p, "seen": seen}
 
 
@@ -138,51 +131,28 @@ def _laid(assignments: np.ndarray) -> np.ndarray:
 
 
 def _scored(
-    panel: Panel, design: Design | None, matrix: Any, prior: np.ndarray, used: np.ndarray, level: int
+    panel: Panel, design: Design, matrix: Any, prior: np.ndarray, used: np.ndarray, level: int
 ) -> dict[str, Any]:
     """Return log-odds of the compared articles of a level against the others', and z, under the prior."""
-    if design is None:
-        return {"log_odds": np.nan, "z": np.nan, "n_events": 0}
     here = np.flatnonzero(abs(design.lift).sum(axis=0) > 0)
     own = panel.level[here] == level
-    odds, variance = [], 0.0
-    for side in (here[own], here[~own]):
-        total = np.asarray(matrix[side].sum(axis=0)).ravel() + prior
-        odds.append(np.log(total[used] / (total.sum() - total[used])))
-        variance = variance + 1 / total[used]
-    return {
-        "log_odds": odds[0] - odds[1],
-        "z": (odds[0] - odds[1]) / np.sqrt(variance),
-        "n_events": design.counts["n_events"],
-    }
+    totals = [matrix[side].sum(axis=0) + prior for side in (here[own], here[~own])]
+    mine, theirs = (np.log(total[used] / (total.sum() - total[used])) for total in totals)
+    error = np.sqrt(sum(1 / total[used] for total in totals))
+    return {"log_odds": mine - theirs, "z": (mine - theirs) / error, "n_events": design.counts["n_events"]}
 
 
-def _rates(panel: Panel, design: Design | None, rates: Any, level: int, tested: int) -> dict[str, Any]:
+def _rates(panel: Panel, design: Design, rates: Any, level: int, tested: int) -> dict[str, Any]:
     """Return mean rates per 1,000 words as the test weighs them, the level's and the others', and who uses a word."""
-    if design is None:
-        return {"rate": np.nan, "rate_rest": np.nan, "n_articles": 0, "n_articles_versus": 0}
     weight = design.gain * ((design.mine - (0 if design.matched else design.mine.mean())) @ design.lift)
     own = panel.level == level
     sign = 1000 if level == tested else -1000
     return {
         "rate": sign * ((weight * own) @ rates) + 0.0,
         "rate_rest": -sign * ((weight * ~own) @ rates) + 0.0,
-        "n_articles": np.asarray((rates[own & (weight != 0)] > 0).sum(axis=0)).ravel(),
-        "n_articles_versus": np.asarray((rates[~own & (weight != 0)] > 0).sum(axis=0)).ravel(),
+        "n_articles": (rates[own & (weight != 0)] > 0).sum(axis=0),
+        "n_articles_versus": (rates[~own & (weight != 0)] > 0).sum(axis=0),
     }
-
-
-def _adjusted(table: pd.DataFrame, pool: Family) -> pd.DataFrame:
-    """Add p adjusted for all words and outlets, and what the row may be called."""
-    tested = table["p"].notna()
-    table["p_adjusted"] = np.nan
-    if tested.any():
-        some = table[tested]
-        kind = pd.Series(next(iter(pool.largest)), index=some.index)
-        table.loc[tested, "p_adjusted"] = pool.adjust(kind, some["seen"].to_numpy(float), some["p"].to_numpy(float))
-    table["status"] = np.where(tested, "tested", "descriptive")
-    table["confirmed"] = table["p_adjusted"] <= resampling.FAMILIES[pool.name]
-    return table.assign(family=pool.name)
 
 
 def joint(table: pd.DataFrame) -> pd.DataFrame:
@@ -207,9 +177,7 @@ def joint(table: pd.DataFrame) -> pd.DataFrame:
     >>> joint(rows)[["term", "outlet", "spread"]].iloc[0].tolist()
     ['war', 'Y', np.float64(2.0)]
     """
-    strongest = table.assign(size=table["z"].abs()).sort_values(
-        ["size", "outlet"], ascending=[False, True], kind="stable"
-    )
+    strongest = table.assign(size=-table["z"].abs()).sort_values(["size", "outlet"], kind="stable")
     best = strongest.drop_duplicates("term").set_index("term")[["outlet", "z"]]
     odds = table.pivot(index="term", columns="outlet", values="log_odds")
     whole = table.groupby("term").agg(p_adjusted=("p_adjusted", "min"), confirmed=("confirmed", "any"))

@@ -96,24 +96,19 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     """
     records, rejected = _gather(_locate(path))
     mappings = _mappings(records, dict(columns or {}))
-    rows: list[dict[str, Any]] = []
-    for record, mapping in _watched(list(zip(records, mappings, strict=True)), "cleaning"):
-        row = _row(record, mapping)
-        if isinstance(row, Rejection):
-            rejected.append(row)
-        else:
-            rows.append(row)
-    articles, removed = _identified(rows)
+    rows = [_row(*pair) for pair in _watched(list(zip(records, mappings, strict=True)), "cleaning")]
+    rejected += [row for row in rows if isinstance(row, Rejection)]
+    articles, removed = _identified([row for row in rows if not isinstance(row, Rejection)])
     articles, learnt = _without_boilerplate(articles)
     finished = _finished(articles)
     undated = articles["published"].notna() & finished["published"].isna()
     lost = articles.loc[undated, ["article_id", "published"]].itertuples(index=False, name=None)
     removed += learnt + [(article, "unreadable date", written) for article, written in lost]
     rejected.sort(key=lambda item: (item.source, item.row or 0))
-    ledger = pd.DataFrame(rejected, columns=Rejection._fields).astype(dict.fromkeys(Rejection._fields, "str"))
+    kinds = dict.fromkeys(Rejection._fields, "str") | {"row": "Int64"}
     return Corpus(
         articles=finished,
-        rejected=ledger.assign(row=pd.array([item.row for item in rejected], dtype="Int64")),
+        rejected=pd.DataFrame(rejected, columns=Rejection._fields, dtype="object").astype(kinds),
         removed=pd.DataFrame(removed, columns=["article_id", "rule", "text"], dtype="str"),
     )
 
@@ -131,15 +126,9 @@ def _locate(path: str | Path | None) -> Path:
 
 def _gather(root: Path) -> tuple[list[Record], list[Rejection]]:
     """Read everything that is there into records and rejections."""
-    records: list[Record] = []
-    rejected: list[Rejection] = []
-    for entry in _watched(listing(root), "reading"):
-        for item in [entry] if isinstance(entry, Rejection) else read(*entry):
-            if isinstance(item, Rejection):
-                rejected.append(item)
-            else:
-                records.append(item)
-    return records, rejected
+    entries = _watched(listing(root), "reading")
+    found = [item for entry in entries for item in ([entry] if isinstance(entry, Rejection) else read(*entry))]
+    return [item for item in found if isinstance(item, Record)], [item for item in found if isinstance(item, Rejection)]
 
 
 def _watched(items: list[Any], what: str) -> Iterable[Any]:
@@ -156,11 +145,7 @@ def _mappings(records: list[Record], columns: dict[str, str]) -> list[dict[str, 
     keys = {key for record in records for key in record.fields}
     if records and (absent := set(columns.values()) - keys):
         raise ValueError(f"columns: the source has no {sorted(absent)}; it has {', '.join(sorted(keys))}")
-    known: dict[tuple[str, ...], dict[str, str]] = {}
-    for record in records:
-        names = tuple(record.fields)
-        if names not in known:
-            known[names] = _mapping(names, columns)
+    known = {names: _mapping(names, columns) for names in {tuple(record.fields) for record in records}}
     return [known[tuple(record.fields)] for record in records]
 
 
@@ -233,14 +218,8 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
         taken.add(name)
         row["article_id"] = name
         removed += [(name, rule, text) for rule, text in row["_removed"]]
-    frame = pd.DataFrame(rows, dtype="object").reindex(columns=_order(rows))
-    return frame, removed
-
-
-def _order(rows: list[dict[str, Any]]) -> list[str]:
-    """Return the columns in the order of the contract, then the further ones as they were met."""
     further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
-    return [*COLUMNS, *further]
+    return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further]), removed
 
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
@@ -268,9 +247,7 @@ def _finished(articles: pd.DataFrame) -> pd.DataFrame:
     )
     articles = articles.astype({name: kind for name, kind in COLUMNS.items() if name != "wire_of"})
     articles = articles.assign(wire_of=near_duplicates(articles)["wire_of"].to_numpy()).astype({"wire_of": "str"})
-    for name in [name for name in articles.columns if name not in COLUMNS]:
-        articles[name] = _typed(articles[name])
-    return articles
+    return articles.assign(**{str(name): _typed(articles[name]) for name in articles if name not in COLUMNS})
 
 
 def _typed(values: pd.Series) -> pd.Series:

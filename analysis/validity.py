@@ -72,9 +72,13 @@ def consensus(codes: pd.DataFrame) -> pd.DataFrame:
     >>> consensus(pd.DataFrame({"article_id": list("aab"), "coder": list("xyx"), "moral": [0, 1, 1]}))["moral"].tolist()
     [nan, 1.0]
     """
-    frames = [name for name in codes.columns[2:] if codes[name].dropna().isin([0, 1]).all()]
-    share = codes.groupby("article_id", sort=False)[frames].mean()
+    share = codes.groupby("article_id", sort=False)[_yes_or_no(codes)].mean()
     return share.gt(0.5).astype(float).where(share.ne(0.5) & share.notna())
+
+
+def _yes_or_no(codes: pd.DataFrame) -> list[str]:
+    """List the columns that hold nothing but 0 and 1."""
+    return [name for name in codes.columns[2:] if codes[name].dropna().isin([0, 1]).all()]
 
 
 def beside_codes(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:
@@ -141,10 +145,8 @@ def validated(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFram
         for (frame, coder), pair in beside_codes(measured, codes, articles).groupby(["frame", "coder"], sort=False)
     ]
     table = pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
-    table = table.sort_values("coder", key=lambda name: name.ne(MAJORITY), kind="stable")
-    table = table.sort_values("frame", key=lambda name: name.map(list(measured).index), kind="stable").reset_index(
-        drop=True
-    )
+    order = np.lexsort((table["coder"].ne(MAJORITY), table["frame"].map(list(measured).index)))
+    table = table.iloc[order].reset_index(drop=True)
     return table.assign(verdict=table["frame"].map(verdicts(table)))
 
 
@@ -161,10 +163,9 @@ def among_coders(codes: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Index `frame`: `alpha`, `low`, `high`, `n` (articles coded at least twice).
     """
-    frames = [name for name in codes.columns[2:] if codes[name].dropna().isin([0, 1]).all()]
-    found = {f: agreement(codes.pivot(index="article_id", columns="coder", values=f)) for f in frames}
-    kept = {f: table for f, table in found.items() if table["n"].iloc[0] > 0}
-    return pd.concat(kept, names=["frame"]).droplevel(1) if kept else pd.DataFrame()
+    found = {f: agreement(codes.pivot(index="article_id", columns="coder", values=f)) for f in _yes_or_no(codes)}
+    table = pd.concat(found, names=["frame"]).droplevel(1) if found else pd.DataFrame({"n": []})
+    return table[table["n"] > 0]
 
 
 def tried_correction(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.DataFrame:

@@ -7,27 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 
-MONTHS = {
-    name[:size]: number
-    for number, name in enumerate(
-        [
-            "january",
-            "february",
-            "march",
-            "april",
-            "may",
-            "june",
-            "july",
-            "august",
-            "september",
-            "october",
-            "november",
-            "december",
-        ],
-        start=1,
-    )
-    for size in (3, 4, len(name))
-}
+_NAMES = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+]  # fmt: skip
+MONTHS = {name[:size]: number for number, name in enumerate(_NAMES, start=1) for size in (3, 4, len(name))}
 ISO = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?\s*")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
@@ -59,10 +43,11 @@ def read_dates(values: pd.Series) -> pd.Series:
     >>> read_dates(pd.Series(["4/5/2017", "4/16/2017"])).dt.strftime("%d %B").tolist()
     ['05 April', '16 April']
     """
-    month_first = _month_first(values.dropna().astype(str))
-    known = {value: _day(value, month_first) for value in dict.fromkeys(values.dropna().astype(str))}
-    days = [known[str(value)] if pd.notna(value) else None for value in values]
-    return pd.Series(pd.to_datetime(pd.Series(days, dtype="object")).to_numpy("datetime64[us]"), index=values.index)
+    written = values.dropna().astype(str)
+    month_first = _month_first(written)
+    known = {value: _day(value, month_first) for value in written.unique()}
+    days = pd.to_datetime(written.map(known).astype(object)).astype("datetime64[us]")
+    return days.reindex(values.index)
 
 
 def _month_first(values: pd.Series) -> bool | None:

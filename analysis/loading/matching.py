@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import zlib
-
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -12,23 +9,17 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial.distance import squareform
 
-WORD = re.compile(r"\w+")
 
-
-def near_duplicates(articles: pd.DataFrame, *, threshold: float = 0.5, size: int = 4) -> pd.DataFrame:
+def near_duplicates(articles: pd.DataFrame) -> pd.DataFrame:
     """Find wire copy: clusters of articles that share most of their word shingles.
 
-    Two articles are near-duplicates when they share at least `threshold` of the shingles (runs of `size` words)
-    of the shorter one, and both are long enough to tell. Clusters are the connected components.
+    Two articles are near-duplicates when they share at least half of the shingles (runs of four words) of the
+    shorter one, and eight at least. Clusters are the connected components.
 
     Parameters
     ----------
     articles : DataFrame
         With `article_id`, `published` and `text`.
-    threshold : float
-        The share of the shorter article's shingles that must recur in the other.
-    size : int
-        Words per shingle.
 
     Returns
     -------
@@ -48,47 +39,37 @@ def near_duplicates(articles: pd.DataFrame, *, threshold: float = 0.5, size: int
     >>> near_duplicates(pd.DataFrame({**table, "text": [words, words + " and more"]}))["wire_of"].tolist()
     ['b', nan]
     """
-    shingles = _shingles(articles["text"], size)
-    pairs = _pairs(shingles, threshold)
+    first, second, shared = _pairs(_shingles(articles["text"]))
     n = len(articles)
-    links = sparse.coo_matrix((pairs[2], (pairs[0], pairs[1])), shape=(n, n))
-    cluster = connected_components(links, directed=False)[1] if n else np.zeros(0, dtype=int)
+    links = sparse.coo_matrix((shared, (first, second)), shape=(n, n))
     best = np.zeros(n)
-    np.maximum.at(best, pairs[0], pairs[2])
-    np.maximum.at(best, pairs[1], pairs[2])
-    frame = pd.DataFrame({"article_id": articles["article_id"].to_numpy(), "cluster": cluster})
+    np.maximum.at(best, np.concatenate([first, second]), np.concatenate([shared, shared]))
+    frame = pd.DataFrame({"article_id": articles["article_id"].astype("str").to_numpy()})
+    frame["cluster"] = connected_components(links, directed=False)[1] if n else np.zeros(0, dtype=int)
     by_date = frame.assign(published=articles["published"].to_numpy()).sort_values(["published", "article_id"])
-    first = by_date.groupby("cluster")["article_id"].first()
-    original = frame["cluster"].map(first)
-    return frame.assign(wire_of=original.where(original != frame["article_id"]).astype("str"), similarity=best).astype(
-        {"article_id": "str"}
-    )
+    original = frame["cluster"].map(by_date.groupby("cluster")["article_id"].first())
+    return frame.assign(wire_of=original.where(original != frame["article_id"]).astype("str"), similarity=best)
 
 
-def _shingles(texts: pd.Series, size: int) -> sparse.csr_matrix:
+def _shingles(texts: pd.Series) -> sparse.csr_matrix:
     """Return articles × distinct shingles (0/1)."""
-    rows = []
-    for text in texts:
-        words = np.fromiter((zlib.crc32(w.encode()) for w in WORD.findall(text.lower())), dtype=np.uint64)
-        ends = max(len(words) - size + 1, 0)
-        runs = np.zeros(ends, dtype=np.uint64)
-        for shift in range(size):
-            runs = runs * np.uint64(1_000_003) + words[shift : shift + ends]
-        rows.append(np.unique(runs))
-    lengths = np.array([len(row) for row in rows], dtype=np.int64)
-    values, column = np.unique(np.concatenate(rows) if rows else np.zeros(0, np.uint64), return_inverse=True)
-    indptr = np.concatenate([[0], np.cumsum(lengths)])
-    return sparse.csr_matrix((np.ones(len(column)), column, indptr), shape=(len(rows), len(values)))
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    runs = HashingVectorizer(
+        n_features=2**31 - 1, ngram_range=(4, 4), token_pattern=r"\w+", binary=True, norm=None, alternate_sign=False
+    )
+    hashed = runs.transform(texts) if len(texts) else sparse.csr_matrix((0, 0))
+    values, column = np.unique(hashed.indices, return_inverse=True)
+    return sparse.csr_matrix((hashed.data, column, hashed.indptr), shape=(len(texts), len(values)))
 
 
-def _pairs(shingles: sparse.csr_matrix, threshold: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _pairs(shingles: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the pairs of articles (i < j) whose containment reaches the threshold."""
-    length = np.asarray(shingles.sum(axis=1)).ravel()
-    spread = np.asarray(shingles.sum(axis=0)).ravel()
+    length, spread = (np.asarray(shingles.sum(axis=axis)).ravel() for axis in (1, 0))
     kept = shingles[:, (spread > 1) & (spread <= 500)]
     shared = sparse.triu(kept @ kept.T, k=1).tocoo()
     containment = shared.data / np.maximum(np.minimum(length[shared.row], length[shared.col]), 1)
-    keep = (containment >= threshold) & (shared.data >= 8)
+    keep = (containment >= 0.5) & (shared.data >= 8)
     return shared.row[keep], shared.col[keep], containment[keep]
 
 

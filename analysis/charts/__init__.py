@@ -1,16 +1,8 @@
-"""Draws what it is given and computes nothing; the only module that imports matplotlib."""
+"""Draws what it is given and computes nothing; only here is matplotlib imported. How figures are kept: `saving`."""
 
 from __future__ import annotations
 
-import base64
-import io
-import os
-import textwrap
-import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +15,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
+from analysis.charts.saving import Reason, SavedFigure, drawn, inline, plain, save_figure
+
+__all__ = [
+    "COLOURS", "GREY", "Reason", "SavedFigure", "bars", "canvas", "dispersion", "drawn", "forest", "heatmap", "inline",
+    "palette", "plain", "publish", "ranges", "save_figure", "strip", "timeline", "use", "words",
+]  # fmt: skip
 COLOURS = (
     "#332288", "#CC6677", "#117733", "#DDAA33", "#66AACC", "#882255", "#44AA99", "#999933", "#AA4499",
 )  # fmt: skip
 """Paul Tol's *muted* scheme, darkened where it was too pale on white: distinct to colour-blind readers."""
 GREY = "#8a8a8a"
-
-
-@dataclass(frozen=True)
-class SavedFigure:
-    """A figure on disk that shows itself in a notebook, with its alternative text."""
-
-    name: str
-    caption: str
-    alt: str
-    png: bytes
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = {"image/png": self.png, "text/plain": f"{self.name}: {self.caption}\n{self.alt}"}
-        return bundle, {"image/png": {"alt": self.alt}}
 
 
 def use() -> None:
@@ -51,27 +35,11 @@ def use() -> None:
     --------
     >>> use()
     """
-    plt.style.use(Path(__file__).with_name("house.mplstyle"))
+    plt.style.use(Path(__file__).parents[1] / "house.mplstyle")
     pd.set_option(
         "display.html.use_mathjax", False, "display.max_colwidth", 160, "display.max_rows", 40,
         "display.precision", 3, "display.notebook_repr_html", True,
     )  # fmt: skip
-
-
-def plain(text: object, width: int = 42) -> str:
-    """Make any text safe as a label: one line, no control characters, shortened."""
-    flat = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in str(text))
-    flat = "".join(c for c in flat if unicodedata.category(c) not in {"Cf", "Cs", "Co", "Cn"})
-    flat = " ".join(flat.split())
-    return flat if len(flat) <= width else flat[: width - 1].rstrip() + "…"
-
-
-def drawn(frame: pd.DataFrame) -> pd.DataFrame:
-    """Round every float to six significant digits: what is drawn and what the CSV says."""
-    rounded = frame.copy()
-    for column in frame.select_dtypes("float"):
-        rounded[column] = [float(f"{value:.6g}") for value in frame[column]]
-    return rounded
 
 
 def palette(articles: pd.DataFrame, by: str = "outlet") -> dict[str, str]:
@@ -80,9 +48,7 @@ def palette(articles: pd.DataFrame, by: str = "outlet") -> dict[str, str]:
     Parameters
     ----------
     articles : DataFrame
-        The articles frame of the whole corpus; one row per article.
-    by : str
-        The column whose values get colours.
+        The articles of the whole corpus; `by` is the column whose values get colours.
 
     Returns
     -------
@@ -95,80 +61,13 @@ def palette(articles: pd.DataFrame, by: str = "outlet") -> dict[str, str]:
     >>> palette(pd.DataFrame({"outlet": ["B", "A", "B"]}))
     {'B': '#332288', 'A': '#CC6677'}
     """
-    counts = articles[by].dropna().astype(str).value_counts()
-    order = sorted(counts.index, key=lambda outlet: (-counts[outlet], outlet))
-    return {outlet: COLOURS[i] if i < len(COLOURS) else GREY for i, outlet in enumerate(order)}
+    counts = articles[by].dropna().astype(str).value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return dict.fromkeys(counts.index, GREY) | dict(zip(counts.index, COLOURS, strict=False))
 
 
 def canvas(width: float = 7.5, height: float = 4.0, rows: int = 1, columns: int = 1) -> tuple[Figure, Any]:
     """Open a figure of that many inches; returns it with its Axes (an array when there are several)."""
     return plt.subplots(rows, columns, figsize=(width, height))
-
-
-def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt: str) -> SavedFigure:
-    """Write a figure as SVG, PNG and the CSV of what is drawn, under one name, and close it.
-
-    Parameters
-    ----------
-    fig : Figure
-        The finished figure; the caption is added below it.
-    name : str
-        File name without ending: letters, digits and hyphens only, for example ``"02-words"``.
-    data : DataFrame
-        Exactly what is drawn; floats are written at six significant digits.
-    caption : str
-        Names n, the unit and the corpus; drawn under the figure.
-    alt : str
-        What a reader who cannot see the figure needs to know of it.
-
-    Returns
-    -------
-    SavedFigure
-        Shows itself in a notebook. The folder is ``$VANTAGE_FIGURES``, or ``figures/`` of the project.
-
-    Raises
-    ------
-    ValueError
-        If the name could leave the folder, or caption or alt is empty.
-
-    Examples
-    --------
-    >>> save_figure(fig, "01-lengths", lengths, caption="…", alt="…")  # doctest: +SKIP
-    """
-    if not name or not all(c.isascii() and (c.isalnum() or c == "-") for c in name):
-        raise ValueError(f"figure name {name!r}: use letters, digits and hyphens only")
-    if not (caption.strip() and alt.strip()):
-        raise ValueError(f"figure {name}: give both a caption and an alt text")
-    folder = Path(os.environ.get("VANTAGE_FIGURES") or Path(__file__).resolve().parents[1] / "figures")
-    folder.mkdir(parents=True, exist_ok=True)
-    wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
-    fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
-    png = picture(fig)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        fig.savefig(
-            folder / f"{name}.svg", metadata={"Date": None, "Creator": None, "Title": caption, "Description": alt}
-        )
-    (folder / f"{name}.png").write_bytes(png)
-    drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    plt.close(fig)
-    return SavedFigure(name, caption, alt, png)
-
-
-def picture(fig: Figure) -> bytes:
-    """Return a figure as the bytes of a PNG, the same ones each time."""
-    png = io.BytesIO()
-    with warnings.catch_warnings():  # a script that the font lacks is drawn as boxes, not as noise
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        fig.savefig(png, format="png", metadata={"Software": None})
-    return png.getvalue()
-
-
-class Reason(str):
-    """Why there is no figure; shows as plain text where the figure would have been."""
-
-    def __repr__(self) -> str:
-        return str(self)
 
 
 def publish(
@@ -183,7 +82,7 @@ def publish(
     name, caption, alt : str
         As in :func:`save_figure`.
     frame : DataFrame
-        What is drawn; when it has no rows there is no figure, and `otherwise` is returned.
+        What is drawn.
     draw : callable
         One of this module's draw functions; `options` are handed to it.
     title, xlabel, ylabel : str
@@ -191,7 +90,7 @@ def publish(
     size : (float, float or None)
         Inches; a height of None gives every row of labels the room it needs.
     otherwise : str
-        The reason told when there is nothing to draw.
+        The reason told when the frame has no rows.
 
     Returns
     -------
@@ -209,13 +108,6 @@ def publish(
     draw(frame, ax, **options)
     ax.set(title=plain(title, 90), xlabel=plain(xlabel, 90), ylabel=plain(ylabel, 60))
     return save_figure(fig, name, frame, caption=caption, alt=alt)
-
-
-def inline(fig: Figure, alt: str) -> str:
-    """Return a figure as an HTML image that carries its own bytes, and close it."""
-    data = base64.b64encode(picture(fig)).decode()
-    plt.close(fig)
-    return f'<img alt="{escape(alt)}" style="max-width:100%" src="data:image/png;base64,{data}">'
 
 
 def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
@@ -256,18 +148,12 @@ def forest(
     frame : DataFrame
         Columns `label`, ``estimate``, ``low``, ``high``; with a boolean ``confirmed`` column, rows
         that are not confirmed are drawn hollow.
-    ax : Axes
-        Where to draw.
     label, colour_by : str
         Columns that name the rows, and that `colours` is looked up by (default: the label).
     reference : float, optional
-        A dashed line: no difference.
+        Where a dashed line stands: no difference.
     percent : bool
         Write the axis in per cent (of shares between 0 and 1).
-
-    Returns
-    -------
-    Axes
 
     Examples
     --------
@@ -378,22 +264,15 @@ def words(
     ax.plot(chosen[x], chosen[y], "o", ms=4.5, color=colour, mew=0, zorder=2)
     if log:
         _log(ax)
-    named = zip(chosen[x], chosen[y], chosen[term], strict=True)
+    named = chosen[[x, y, term]].itertuples(index=False)
     labels = [ax.text(right, up, plain(word, 28), fontsize=8, color="#222222") for right, up, word in named]
     if labels:
         ax.figure.canvas.draw()  # the layout settles first, so that labels are moved on the final page
         arrows = {"arrowstyle": "-", "color": "#b0b0b0", "lw": 0.6}
         state = np.random.get_state()  # adjustText breaks ties with numpy's global generator
         np.random.seed(0)
-        adjust_text(
-            labels,
-            chosen[x].to_numpy(),
-            chosen[y].to_numpy(),
-            ax=ax,
-            expand=(1.12, 1.35),
-            arrowprops=arrows,
-            iter_lim=600,
-        )
+        points = chosen[x].to_numpy(), chosen[y].to_numpy()
+        adjust_text(labels, *points, ax=ax, expand=(1.12, 1.35), arrowprops=arrows, iter_lim=600)
         np.random.set_state(state)
     return ax
 

@@ -9,7 +9,12 @@ from analysis.text import Counts
 
 
 def frame_shares(
-    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
+    parts: pd.DataFrame,
+    codebook: Source,
+    *,
+    voice: str | None = None,
+    counts: Counts | None = None,
+    shrink: float = 0.0,
 ) -> pd.DataFrame:
     """Measure each frame as the share of an article's sentences that hold at least one of its indicators.
 
@@ -23,6 +28,10 @@ def frame_shares(
         Only the stretches in this voice; the denominator is then the sentences with such a stretch.
     counts : Counts, optional
         What `count(parts, phrases=phrases(codebook))` returned, when it is at hand.
+    shrink : float
+        Sentences without the frame that every article is given besides its own (25 is about an article's worth), so
+        that one sentence of a short article weighs less. Coders who are asked whether a frame is there at all are
+        better met so; 0 is the plain share.
 
     Returns
     -------
@@ -45,7 +54,7 @@ def frame_shares(
     >>> frame_shares(parts, {"moral": ["dut*"]})["moral"].tolist()
     [0.5]
     """
-    return Hits(parts, codebook, voice, counts).shares()
+    return Hits(parts, codebook, voice, counts).shares(shrink)
 
 
 def indicator_sentences(

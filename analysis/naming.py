@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -168,22 +168,32 @@ def _load(codebook: str | Path) -> tuple[_Referent, ...]:
         book = tomllib.loads(text) if path.suffix else codebooks.read(str(codebook))
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
-    listed = book.get("referents", {})
-    if not listed or not all(entry.get("labels") for entry in listed.values()):
+    listed = book.get("referents") or {"": None}
+    if not all(isinstance(entry, dict) and isinstance(entry.get("labels"), dict) for entry in listed.values()):
         raise ValueError(f"{path.name}: each referent needs [referents.NAME.labels] with forms; see the bundled naming")
-    return tuple(_compiled(name, entry, f"{path.name}, referent {name!r}") for name, entry in listed.items())
+
+    def where(name: str, label: str) -> str:
+        """Say where in the file a label stands."""
+        line = text[: max(0, text.find(label, text.find(name)))].count("\n") + 1
+        return f"{path.name}, line {line}, referent {name!r}, label {label!r}"
+
+    return tuple(_compiled(name, entry, where) for name, entry in listed.items())
 
 
-def _compiled(name: str, entry: dict, where: str) -> _Referent:
+def _compiled(name: str, entry: dict, where: Callable[[str, str], str]) -> _Referent:
     """Compile the patterns of one referent."""
-    choices = []
+    choices, known = [], set()
     for number, (label, how) in enumerate(entry["labels"].items()):
-        forms = how.get("forms") or []
-        if not forms:
-            raise ValueError(f"{where}: the label {label!r} has no forms; give forms = ['…'] or delete it")
-        [_pattern(form, f"{where}, label {label!r}") for form in forms]
+        forms = how.get("forms") if isinstance(how, dict) else None
+        if not isinstance(forms, list) or not forms or not all(isinstance(form, str) and form for form in forms):
+            raise ValueError(f"{where(name, label)}: no list of forms; give the label {{ forms = ['…'] }} or delete it")
+        for form in forms:
+            _pattern(f"(?:{form})", where(name, label))
+            if form in known:
+                raise ValueError(f"{where(name, label)}: the form {form!r} stands twice; keep it under one label")
+            known.add(form)
         choices.append(f"(?P<_{number}>{'(?i:' if how.get('any_case') else '(?:'}{'|'.join(forms)}))")
-    unless = tuple(_pattern(pattern, f"{where}, unless") for pattern in entry.get("unless", []))
+    unless = tuple(_pattern(pattern, where(name, "unless")) for pattern in entry.get("unless", []))
     return _Referent(name, tuple(entry["labels"]), re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)"), unless)
 
 

@@ -37,6 +37,20 @@ def test_shares_count_sentences_not_indicators() -> None:
     assert frame_shares(parts_of(TEXT), BOOK).loc["a0"].to_dict() == {"moral": 0.6, "money": 0.4}
 
 
+def test_shrinkage_adds_sentences_without_the_frame() -> None:
+    assert frame_shares(parts_of(TEXT), BOOK, shrink=5).loc["a0"].to_dict() == {"moral": 0.3, "money": 0.2}
+
+
+def test_wildcards_of_the_bundled_books_cover_no_false_friends() -> None:
+    words = (
+        "investigation insurgents residential infantry memorandum victoria barbara committee rabbits churchill bashar"
+    )
+    parts = parts_of(f"{words.capitalize()} allegiance grievances protestant terrific auditorium costa.")
+    for book in ("narrative-frames", "generic-frames", "war-peace"):
+        found = frame_sentences(parts, book)
+        assert set(found["indicators"]) <= {"grievance*", "investigat*"}, book
+
+
 def test_voices_are_kept_apart_with_their_own_denominators() -> None:
     parts = parts_of(TEXT, "No one spoke.")
     quoted, own = frame_shares(parts, BOOK, voice="quoted"), frame_shares(parts, BOOK, voice="own")
@@ -225,6 +239,8 @@ def test_a_sheet_names_no_outlet_runs_no_formula_and_comes_back(sheet: tuple[Pat
         ([("'=1+1,1,0\n", "'=1+1,1,0\nzzz,x,1,0\n")], r"line 6: no article has the item 'zzz'"),
         ([("money", "cash")], r"line 1: no column 'money'"),
         ([("money\n", "money,mood\n")], r"line 1: the column 'mood' is no frame"),
+        ([("money\n", "money,moral\n")], r"line 1: the column 'moral' .* stands twice"),
+        ([("Rain.,1,0", "Rain., too,1,0")], r"line 6: 5 cells under 4 columns"),
         ([("twice.", "tw\udce9ce.")], r"UTF-8"),
     ],
 )
@@ -396,7 +412,7 @@ def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> No
     articles = corpus.articles.dropna(subset=["event"])
     shares = frame_shares(units(articles), "generic-frames", voice="own")
     table = levels(articles, shares).pivot(index="outlet", columns="measure", values="estimate")
-    for frame in ("economic", "morality"):
+    for frame in ("economic", "morality", "human_interest"):
         stressed = [entry["name"] for entry in policy["outlets"].values() if entry["frames"][frame] == 1]
         rank = table[frame].rank(ascending=False)
         assert rank[stressed].max() <= len(stressed), frame

@@ -147,9 +147,19 @@ def test_nothing_named_gives_an_empty_table_with_its_columns() -> None:
     [
         (
             "[referents.a.labels]\nx = { forms = ['(x'] }\n",
-            r"my.toml, referent 'a', label 'x': the pattern .* is broken",
+            r"my.toml, line 2, referent 'a', label 'x': the pattern .* is broken",
         ),
-        ("[referents.a.labels]\nx = { forms = [] }\n", r"my.toml, referent 'a': the label 'x' has no forms"),
+        (
+            "[referents.a.labels]\nx = { forms = [] }\n",
+            r"my.toml, line 2, referent 'a', label 'x': no list of forms; give",
+        ),
+        ("[referents.a.labels]\nx = { forms = 'x' }\n", r"line 2, referent 'a', label 'x': no list of forms; give"),
+        ("[referents.a.labels]\nx = { forms = ['(?i)x'] }\n", r"line 2, .*: the pattern .* is broken"),
+        (
+            "[referents.a.labels]\nx = { forms = ['q'] }\ny = { forms = ['q'] }\n",
+            r"line 3, .*: the form 'q' stands twice",
+        ),
+        ("[referents]\na = 3\n", r"my.toml: each referent needs"),
         ("[referents.a]\nwhat = 'x'\n", r"my.toml: each referent needs"),
         ("[referents", r"my.toml: Expected .*mend"),
     ],

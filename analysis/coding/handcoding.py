@@ -113,8 +113,10 @@ def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) 
     columns = next(rows, [])
     if missing := [name for name in ["item", *frames] if name not in columns]:
         raise ValueError(f"{file}, line 1: no column {missing[0]!r} in {columns}; keep the sheet's columns as written")
-    if other := [name for name in columns if name not in ["item", "text", *frames]]:
-        raise ValueError(f"{file}, line 1: the column {other[0]!r} is no frame of this codebook; delete it")
+    if other := [name for name in columns if name not in ["item", "text", *frames] or columns.count(name) > 1]:
+        raise ValueError(
+            f"{file}, line 1: the column {other[0]!r} is no frame of this codebook or stands twice; delete it"
+        )
     codes: dict[object, list[int]] = {}
     line = rows.line_num + 1
     for row in rows:
@@ -123,6 +125,10 @@ def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) 
             dict(zip(columns, map(str.strip, row), strict=False)),
             rows.line_num + 1,
         )
+        if len(row) > len(columns):
+            raise ValueError(
+                f"{where}: {len(row)} cells under {len(columns)} columns; put text with commas in quotation marks"
+            )
         item = cells.get("item", "")
         if any(cells.values()) and item not in known:
             raise ValueError(

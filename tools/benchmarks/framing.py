@@ -17,12 +17,26 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 
 from analysis.coding.coder import FrameCoder, best_threshold
+from analysis.coding.indicators import Hits
 from analysis.framing import frame_breadth, frame_shares
 from analysis.text import units
 
 FRAMES = ["conflict", "economic", "human_interest", "moral", "resolution"]
 CODEBOOK = "narrative-frames"
 RESULTS = Path(__file__).parent / "results" / "framing.md"
+OPTIMISM = (
+    "**The rows that use the codebook are optimistic:** its indicators were mended, pruned and filled out with an "
+    "eye on these same articles. The share of sentences as first written: 0.536; after mending what did not fit "
+    "the definitions: 0.554; after pruning broad indicators: 0.564. Then every wildcard was read against the "
+    "80,000 commonest words of English and its false friends (*Victoria* for victory, *committee* for commitment, "
+    "*rabbit* for rabbi) were replaced, which needs no codes and changes nothing here: 0.567. Then 13 indicators "
+    "were narrowed by sense, and 11 of 41 groups of indicators that the definitions call for were taken in: those "
+    "with which these articles are told better, as below. **What to expect elsewhere:** when the choice among the "
+    "same narrowings and groups is made on one half of the articles and scored on the other (40 halves), it gains "
+    "nothing: 0.553 without it, 0.555 with it, mean AUC 0.770 and 0.769. The coder's constants were picked from "
+    "about 18 settings on these articles, so its row is optimistic too. Shrinkage (of the share, towards none) "
+    "has one constant, an article's worth of sentences, and helps for each value tried from 5 to 60."
+)
 Predicted = tuple[np.ndarray, np.ndarray]
 
 
@@ -103,6 +117,40 @@ def interval(y: np.ndarray, one: np.ndarray, other: np.ndarray | None = None, re
     return gap(np.arange(len(y))), *np.quantile(values, [0.025, 0.975])
 
 
+def pruned(sentences: np.ndarray, share: Callable[[np.ndarray], np.ndarray], y: np.ndarray) -> np.ndarray:
+    """Leave out, commonest first, each indicator without which the share (by AUC) tells the codes better."""
+    kept = np.ones(sentences.shape[1], bool)
+    best = roc_auc_score(y, share(kept))
+    for place in np.argsort(-sentences.sum(axis=0), kind="stable")[: int((sentences.sum(axis=0) >= 8).sum())]:
+        without = kept.copy()
+        without[place] = False
+        if (found := roc_auc_score(y, share(without))) > best + 0.005:
+            kept, best = without, found
+    return kept
+
+
+def on_halves(hits: Hits, y: np.ndarray, *, prune: bool, splits: int = 20) -> np.ndarray:
+    """Return splits × frames: F1 of the share on one half, thresholds (and indicators, if pruned) from the other."""
+    n, found = hits.n_sentences().to_numpy(), []
+    article = hits.articles.get_indexer(hits.sentences["article_id"])
+    tables = [hits.matrix[:, hits.frame_of == frame].toarray() for frame in FRAMES]
+
+    def share(sentences: np.ndarray, kept: np.ndarray) -> np.ndarray:
+        """Return each article's share of sentences with one of the kept indicators."""
+        return np.bincount(article, sentences[:, kept].any(axis=1), len(n)) / n
+
+    for split in range(splits):
+        order = np.random.default_rng(split).permutation(len(n))
+        learn, score, f1 = order[: len(n) // 2], order[len(n) // 2 :], []
+        for sentences, truth in zip(tables, y.T, strict=True):
+            every = np.ones(sentences.shape[1], bool)
+            on_learn = lambda kept, of=sentences, rows=learn: share(of, kept)[rows]  # noqa: E731
+            values = share(sentences, pruned(sentences, on_learn, truth[learn]) if prune else every)
+            f1.append(f1_score(truth[score], values[score] >= best_threshold(values[learn], truth[learn])))
+        found.append(f1)
+    return np.array(found)
+
+
 def main() -> None:
     """Measure, print and write the table."""
     path = Path(os.environ["VANTAGE_CORPORA"]) / "narrative-frames-dev.jsonl"
@@ -110,12 +158,13 @@ def main() -> None:
     y, texts, fold = data[FRAMES].to_numpy(int), data["text"].to_numpy(object), folds(data["id"])
     parts = units(data.rename(columns={"id": "article_id"}))
     order = data["id"]
-    shares = frame_shares(parts, CODEBOOK).loc[order, FRAMES].to_numpy()
+    shares, shrunk = (frame_shares(parts, CODEBOOK, shrink=s).loc[order, FRAMES].to_numpy() for s in (0, 25))
     breadth = frame_breadth(parts, CODEBOOK).loc[order, FRAMES].to_numpy()
     ones = np.ones(y.shape, int)
     runs = {
         "all positive": (ones.astype(float), ones),
         "codebook, share of sentences": in_folds(fold, y.shape, measured(shares, y)),
+        "codebook, share shrunk by 25 sentences": in_folds(fold, y.shape, measured(shrunk, y)),
         "codebook, breadth": in_folds(fold, y.shape, measured(breadth, y)),
         "TF-IDF + logistic regression": in_folds(fold, y.shape, words(texts, y)),
         "FrameCoder": in_folds(fold, y.shape, coder(texts, y)),
@@ -125,11 +174,9 @@ def main() -> None:
         "# Frames against hand codes",
         "",
         f"`narrative-frames-dev`, {len(y)} articles, five folds by hash of the id, thresholds chosen inside "
-        "the folds; 95 % bootstrap intervals over articles (2,000). **The rows that use the codebook are "
-        "optimistic:** its indicators were mended and pruned on these same articles. As first written: share "
-        "0.536, breadth 0.604. After mending what did not fit the definitions: 0.554 and 0.629. After pruning"
-        " broad indicators, as below: 0.568 and 0.643. The coder's constants were picked from about 18 "
-        "settings on these articles, so its row is optimistic too.",
+        "the folds; 95 % bootstrap intervals over articles (2,000).",
+        "",
+        OPTIMISM,
         "",
         "| measure | macro-F1 | " + " | ".join(f"F1 {f} (AUC)" for f in FRAMES) + " |",
         "|---|---|" + "---|" * len(FRAMES),
@@ -146,11 +193,25 @@ def main() -> None:
         f"{each.mean(1).max():.3f}) | " + " | ".join(f"{value:.2f}" for value in each.mean(0)) + " |"
     )
     lines += ["", "| paired difference of macro-F1 | estimate | 95 % interval |", "|---|---|---|"]
-    pairs = [(4, 1), (4, 2), (4, 3), (1, 0), (2, 0), (2, 1)]
+    pairs = [(5, 1), (5, 2), (5, 3), (5, 4), (1, 0), (2, 0), (3, 0), (2, 1), (3, 1)]
     names = list(runs)
     for a, b in pairs:
         mean, low, high = interval(y, runs[names[a]][1], runs[names[b]][1])
         lines.append(f"| {names[a]} minus {names[b]} | {mean:+.3f} | {low:+.3f} to {high:+.3f} |")
+    lines += [
+        "",
+        "| one half learns, the other is scored (20 splits) | macro-F1 (range) | " + " | ".join(FRAMES) + " |",
+    ]
+    lines.append("|---|---|" + "---|" * len(FRAMES))
+    hits = Hits(parts, CODEBOOK, None, None)
+    codes = data.set_index("id").loc[hits.articles, FRAMES].to_numpy(int)
+    for name, prune in {
+        "share, thresholds learnt": False,
+        "share, thresholds learnt and indicators pruned": True,
+    }.items():
+        each = on_halves(hits, codes, prune=prune)
+        whole, cells = each.mean(axis=1), " | ".join(f"{value:.2f}" for value in each.mean(axis=0))
+        lines.append(f"| {name} | {whole.mean():.3f} ({whole.min():.3f} to {whole.max():.3f}) | {cells} |")
     lines += ["", "AUC is the mean over folds. Regenerate with `VANTAGE_CORPORA=… python -m tools.benchmarks.framing`."]
     text = "\n".join(lines) + "\n"
     RESULTS.write_text(text, encoding="utf-8")

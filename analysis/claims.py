@@ -182,12 +182,11 @@ def _counted(sentence: str, number: Number, trail: Trail) -> dict[str, Any] | No
         if number.year or g.moment.match(after, timed.end()):
             return None
         noun = g.book["time"]["plurals"].get(timed["unit"].lower(), timed["unit"].lower().rstrip("s") + "s")
-    since = max(0, number.start - _REACH)
-    if not noun and not (g.sources_follow.match(after) and g.hurting.search(sentence, since, number.start)):
-        noun = _noun_after(g.shared.sub("", after, count=1) if g.shared.match(after) else after)
+    noun = noun or _noun_after(g.shared.sub("", after, count=1) if g.shared.match(after) else after)
     if number.year and noun not in units and (not noun or (number.value >= 1900 and noun not in g.counted)):
         return None
-    given = bool(noun) and not (noun in g.status and g.suffered.search(sentence, since, number.start))
+    doubt = g.suffered if noun in g.status else g.hurting if g.sources_follow.match(after) else None
+    given = bool(noun) and not (doubt and doubt.search(sentence, max(0, number.start - _REACH), number.start))
     noun = noun if given else _noun_near(sentence, after, number, trail, noun)
     kind = kind if kind != "count" or noun not in units else "money" if noun in g.book["money_units"] else "measure"
     if number.hedge in g.book["prepositions"]["words"] and number.value < 10 and kind == "count":  # over two villages
@@ -202,9 +201,8 @@ def _counted(sentence: str, number: Number, trail: Trail) -> dict[str, Any] | No
 @lru_cache(maxsize=1 << 15)
 def _is_plural(word: str) -> bool:
     """Tell whether a word in lower case looks like a plural noun."""
-    return word in grammar().plural | grammar().demonyms or (
-        word not in grammar().singular and bool(_PLURAL.match(word))
-    )
+    g = grammar()
+    return word in g.plural | g.demonyms or (word not in g.singular and bool(_PLURAL.match(word)))
 
 
 def _noun_after(after: str) -> str:

@@ -124,10 +124,10 @@ def printed(figures: pd.DataFrame) -> pd.Series:
     >>> printed(pd.DataFrame({"value": [2e6], "low": [1.8e6], "high": [2e6], "hedge": ["nearly"]})).tolist()
     ['nearly 2 million']
     """
-    vague = grammar().book["vague"]
+    vague, later = grammar().book["vague"], grammar().later.keys() - grammar().kinds
     written = [
         hedge if hedge in vague else f"{rounded(low)} to {rounded(high)}" if hedge == "range"
-        else f"{rounded(value)} {hedge}" if hedge in grammar().later else f"{hedge} {rounded(value)}".strip()
+        else f"{rounded(value)} {hedge}" if hedge in later else f"{hedge} {rounded(value)}".strip()
         for value, low, high, hedge in figures[["value", "low", "high", "hedge"]].itertuples(index=False)
     ]  # fmt: skip
     return pd.Series(written, figures.index, dtype="str")

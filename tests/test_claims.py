@@ -296,8 +296,8 @@ def test_a_figure_that_finds_its_like_in_the_other_sentence_is_no_conflict() -> 
 
 
 def test_printed() -> None:
-    table = found("Nearly 2 million men, 40 or more cars, dozens of huts and 2 to 3 wells.")
-    assert printed(table).tolist() == ["nearly 2 million", "40 or more", "dozens", "2 to 3"]
+    table = found("Nearly 2 million men, at least 9 oxen, 40 or more cars, dozens of huts and 2 to 3 wells.")
+    assert printed(table).tolist() == ["nearly 2 million", "at least 9", "40 or more", "dozens", "2 to 3"]
     assert rounded(1_000_000_000) == "1 billion"
 
 

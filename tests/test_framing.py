@@ -240,7 +240,7 @@ def test_a_sheet_names_no_outlet_runs_no_formula_and_comes_back(sheet: tuple[Pat
         ([("money", "cash")], r"line 1: no column 'money'"),
         ([("money\n", "money,mood\n")], r"line 1: the column 'mood' is no frame"),
         ([("money\n", "money,moral\n")], r"line 1: the column 'moral' .* stands twice"),
-        ([("Rain.,1,0", "Rain., too,1,0")], r"line 6: 5 cells under 4 columns"),
+        ([("Rain.,1,0", "Rain., too,1,0")], r"line 6: more cells than columns"),
         ([("twice.", "tw\udce9ce.")], r"UTF-8"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -184,8 +184,6 @@ def best_threshold(scores: ArrayLike, codes: ArrayLike, *, reps: int = 100) -> f
     ----------
     scores, codes : array
         A score and a code (0 or 1) per article.
-    reps : int
-        Bootstrap samples.
 
     Examples
     --------
@@ -226,13 +224,12 @@ def _codes(codes: ArrayLike) -> pd.DataFrame:
 
 
 def _folds(
-    y: np.ndarray, groups: Iterable[object] | None, seed: int, frames: list[str], n: int = 5
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Split whole groups into folds, every part left to learn from holding each frame present and absent."""
+    y: np.ndarray, groups: Iterable[object] | None, seed: int, frames: list[str]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Split whole groups into five folds, every part left to learn from holding each frame present and absent."""
     together = np.arange(len(y)) if groups is None else pd.factorize(pd.Series(list(groups), dtype=object))[0]
-    alone = together.max(initial=0) + 1 + np.arange(len(y))
-    together = np.where(together < 0, alone, together)
-    n = min(n, len(np.unique(together)))
+    together = np.where(together < 0, together.max(initial=0) + 1 + np.arange(len(y)), together)
+    n = min(5, len(np.unique(together)))
     split = list(GroupKFold(n, shuffle=True, random_state=seed).split(y, groups=together)) if n > 1 else []
     short = [f for j, f in enumerate(frames) if not all(0 < y[train, j].sum() < len(train) for train, _ in split)]
     if short or not split:
@@ -240,4 +237,4 @@ def _folds(
             f"too few articles are coded with and without {short[0] if short else 'any frame'!r} to learn it; "
             "code more of them, from several events, or leave the frame out"
         )
-    yield from split
+    return split

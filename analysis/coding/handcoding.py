@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +15,7 @@ from analysis.codebooks import SEED
 from analysis.codebooks.formats import decoded
 
 _FORMULA = ("=", "+", "-", "@")
+_ESTIMATES = (("naive", "naive_low", "naive_high"), ("corrected", "low", "high"))
 
 
 def draw_sample(articles: pd.DataFrame, n: int, *, by: Sequence[str] = ("outlet",), seed: int = SEED) -> pd.DataFrame:
@@ -108,39 +108,32 @@ def read_sheet(path: str | Path, articles: pd.DataFrame, frames: Sequence[str]) 
         If the file is not UTF-8, its columns differ, an item is unknown or stands twice, or a cell is missing or
         neither 0 nor 1.
     """
-    file, known = Path(path).name, {_item(key): key for key in articles["article_id"]}
-    rows = csv.reader(decoded(Path(path)).splitlines(keepends=True))
-    columns = next(rows, [])
-    if missing := [name for name in ["item", *frames] if name not in columns]:
-        raise ValueError(f"{file}, line 1: no column {missing[0]!r} in {columns}; keep the sheet's columns as written")
-    if other := [name for name in columns if name not in ["item", "text", *frames] or columns.count(name) > 1]:
-        raise ValueError(
-            f"{file}, line 1: the column {other[0]!r} is no frame of this codebook or stands twice; delete it"
-        )
-    codes: dict[object, list[int]] = {}
-    line = rows.line_num + 1
-    for row in rows:
-        where, cells, line = (
-            f"{file}, line {line}",
-            dict(zip(columns, map(str.strip, row), strict=False)),
-            rows.line_num + 1,
-        )
-        if len(row) > len(columns):
-            raise ValueError(
-                f"{where}: {len(row)} cells under {len(columns)} columns; put text with commas in quotation marks"
-            )
-        item = cells.get("item", "")
-        if any(cells.values()) and item not in known:
-            raise ValueError(
-                f"{where}: no article has the item {item!r}; read the sheet with the corpus it was drawn from"
-            )
-        if item in known and known[item] in codes:
+    known, codes = {_item(key): key for key in articles["article_id"]}, {}
+    for where, cells in _filled_in(Path(path), frames):
+        if (item := cells["item"]) not in known:
+            raise ValueError(f"{where}: no article has the item {item!r}; read it with the corpus it was drawn from")
+        if known[item] in codes:
             raise ValueError(f"{where}: the item {item!r} stands twice; keep one row")
-        if item in known:
-            codes[known[item]] = [_code(cells.get(frame, ""), f"{where}, column {frame!r}") for frame in frames]
+        codes[known[item]] = [_code(cells[frame], f"{where}, column {frame!r}") for frame in frames]
     if not codes:
-        raise ValueError(f"{file}: no article is coded in it; fill it in and read it again")
+        raise ValueError(f"{Path(path).name}: no article is coded in it; fill it in and read it again")
     return pd.DataFrame.from_dict(codes, orient="index", columns=list(frames)).rename_axis("article_id")
+
+
+def _filled_in(path: Path, frames: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the place and the cells of each row of a sheet that is not empty."""
+    rows = csv.reader(decoded(path).splitlines(keepends=True))
+    columns, where, line = next(rows, []), f"{path.name}, line 1", rows.line_num
+    if missing := [name for name in ["item", *frames] if name not in columns]:
+        raise ValueError(f"{where}: no column {missing[0]!r} in {columns}; keep the sheet's columns as written")
+    if other := [name for name in columns if name not in ["item", "text", *frames] or columns.count(name) > 1]:
+        raise ValueError(f"{where}: the column {other[0]!r} is no frame of this codebook or stands twice; delete it")
+    for row in rows:
+        where, line = f"{path.name}, line {line + 1}", rows.line_num
+        if len(row) > len(columns):
+            raise ValueError(f"{where}: more cells than columns; put a text with commas in quotation marks")
+        if any(map(str.strip, row)):
+            yield where, dict.fromkeys(columns, "") | dict(zip(columns, map(str.strip, row), strict=False))
 
 
 def _code(cell: str, where: str) -> int:
@@ -217,16 +210,15 @@ def corrected(
     whole = cells.sum(axis=0)
     *seen, rates = _likeliest(whole[None])
     *again, _ = _likeliest(np.tensordot(draws, cells, 1))
-    rows = []
-    for a, b in combinations(range(len(names)), 2):
-        gaps = [
-            (np.nanquantile(many[:, a] - many[:, b], [0.025, 0.975]), one[0, a] - one[0, b])
-            for one, many in zip(seen, again, strict=True)
-        ]
-        told = [value for bounds, gap in gaps for value in (gap, *bounds)]
-        rows.append((names[a], names[b], *told, *rates[0], int(whole[[a, b]].sum()), int(whole[[a, b], :4].sum())))
-    columns = ["one", "other", "naive", "naive_low", "naive_high", "corrected", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "hits", "false_alarms", "n", "n_coded"])
+    a, b = np.triu_indices(len(names), 1)
+    table = pd.DataFrame({"one": names[a], "other": names[b]})
+    for (name, low, high), one, many in zip(_ESTIMATES, seen, again, strict=True):
+        table[name] = one[0, a] - one[0, b]
+        table[low], table[high] = np.nanquantile(many[:, a] - many[:, b], [0.025, 0.975], axis=0)
+    table["hits"], table["false_alarms"] = rates[0]
+    counts = np.stack([whole.sum(axis=1), whole[:, :4].sum(axis=1)])
+    table["n"], table["n_coded"] = (counts[:, a] + counts[:, b]).astype(int)
+    return table
 
 
 def _cells(measured: pd.Series, coded: pd.Series, articles: pd.DataFrame, by: str) -> tuple[np.ndarray, pd.Index]:

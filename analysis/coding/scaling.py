@@ -9,9 +9,9 @@ from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
 from analysis import codebooks
-from analysis.codebooks import SEED, Codebook
+from analysis.codebooks import SEED
 from analysis.coding.indicators import Source, is_sign, phrases
-from analysis.text import Counts, count
+from analysis.text import count
 
 
 def polarity(
@@ -111,13 +111,18 @@ def _placed(
         raise ValueError(f"{book.name} has {len(book.frames)} frames; name two opposed ones, the negative pole first")
     counts = count(parts, phrases=phrases(book))
     vectors = _vectors(counts.matrix, dimensions, seed)
-    seeds, near, pole = _seeds(book, counts, vectors)
+    listed = [(sign, name) for sign, names in zip((-1, 1), book.frames.values(), strict=True) for name in names]
+    seeds = np.array([vectors[[] if is_sign(name) else counts.columns(name)].sum(axis=0) for _, name in listed])
+    lengths = np.linalg.norm(seeds, axis=1, keepdims=True)
+    known = lengths[:, 0] > 0
     chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
     codes, ids = pd.factorize(counts.article_id)
     rows = sparse.csr_matrix((chosen.astype(float), (codes, np.arange(len(codes)))), shape=(len(ids), len(codes)))
     used = (rows @ counts.matrix).multiply(vectors.any(axis=1)).tocsr()
-    words = np.asarray(used.sum(axis=1)).ravel()
-    return np.asarray(used @ near) / np.where(words > 0, words, np.nan)[:, None], pole, seeds, pd.Index(ids)
+    words = used.sum(axis=1)
+    scored = np.asarray(used @ vectors @ (seeds[known] / lengths[known]).T / np.where(words > 0, words, np.nan))
+    pole, names = (np.array([pair[i] for pair in listed], kind)[known] for i, kind in enumerate((int, object)))
+    return scored, pole, names, pd.Index(ids)
 
 
 def _leave_one_out(scored: np.ndarray, pole: np.ndarray, seeds: np.ndarray) -> pd.DataFrame:
@@ -137,15 +142,6 @@ def _leave_one_out(scored: np.ndarray, pole: np.ndarray, seeds: np.ndarray) -> p
     return table.assign(seed_low=seeds[least], seed_high=seeds[most])
 
 
-def _seeds(book: Codebook, counts: Counts, vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the seeds that the corpus holds, terms × seeds nearness, and the pole (-1 or 1) of each."""
-    listed = [(s, name) for s, names in zip((-1, 1), book.frames.values(), strict=True) for name in names]
-    seeds = np.array([vectors[[] if is_sign(name) else counts.columns(name)].sum(axis=0) for _, name in listed])
-    known = seeds.any(axis=1)
-    names, pole = (np.array([pair[i] for pair in listed], object)[known] for i in (1, 0))
-    return names, vectors @ normalize(seeds[known]).T if known.any() else np.zeros((len(vectors), 0)), pole.astype(int)
-
-
 def _vectors(matrix: sparse.csr_matrix, dimensions: int, seed: int) -> np.ndarray:
     """Return unit vectors of the terms in the reduced space; a term in one unit alone has none."""
     spread = np.asarray((matrix > 0).sum(axis=0)).ravel()
@@ -155,8 +151,7 @@ def _vectors(matrix: sparse.csr_matrix, dimensions: int, seed: int) -> np.ndarra
     if len(common):
         kept = matrix[:, common].astype(float)
         kept.data = 1 + np.log(kept.data)
-        _, sizes, right = randomized_svd(
-            kept.multiply(np.log(matrix.shape[0] / spread[common])).tocsr(), k, random_state=seed
-        )
+        weighted = kept.multiply(np.log(matrix.shape[0] / spread[common])).tocsr()
+        _, sizes, right = randomized_svd(weighted, k, random_state=seed)
         vectors[common] = normalize(right.T * sizes)
     return vectors

@@ -104,6 +104,8 @@ def found(text: str, quotations: pd.DataFrame | None = NOBODY) -> pd.DataFrame:
         ("It holds a stock of 1300 tonnes of salt.", 1300, 1300, "", "tonnes"),
         ("Fen towers fell; at least 32 are confirmed dead.", 32, INF, "at least", "people"),
         ("All the others left, two of them children.", 2, 2, "", "children"),
+        ("It hired hundreds of police officers.", 200, 999, "hundreds", "officers"),
+        ("Mills fell from seven in 2011 on.", 7, 7, "", "mills"),
         ("Doctors said 96 were children.", 96, 96, "", "children"),
         ("Residents said Anna Rivers Holm has fifty like it.", 50, 50, "", "people"),
     ],

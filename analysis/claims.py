@@ -245,12 +245,10 @@ def _noun_near(sentence: str, after: str, number: Number, trail: Trail, status: 
         return next((noun for noun in [_noun_after(after[later.end() :])] if noun not in g.status | {""}), g.people)
     plurals, fresh = _plurals(before), [last] * bool(last and at)
     near, here = [word for word in plurals if word in g.counted][-1:], fresh * (at > 0)
-    persons = [word for word in fresh if word in g.persons and number.value < 1e5]
-    if status or g.hurting.search(before):
-        return (persons * (at > 0) or [(at and last in g.status and status) or g.people])[0]
-    if g.hurt.match(after):
-        near = [word for word in near if word in g.persons and number.value < 1e5]
-        return (persons * (at > 0) or near or persons or [g.people])[0]
+    fate = g.hurt.match(after) is not None  # 12 were killed
+    if status or fate or g.hurting.search(before):
+        alive = [word for word in here + (near + fresh) * fate if word in g.persons and number.value < 1e5]
+        return (alive or [(at and last in g.status and status) or g.people])[0]
     subject = list(dropwhile(g.bridges.__contains__, reversed(words[len(_TOKEN.findall(before[:since])) :])))[:1]
     subject = [word for word in subject if word in plurals and word != words[-1]]
     ends = [match.end() for match in g.counting.finditer(before, since)]
@@ -281,12 +279,11 @@ def _source(row: dict[str, Any], held: list[Any]) -> dict[str, Any]:
     """Name the speaker of the innermost quotation around a figure, else the source named in its sentence."""
     g, told, place = grammar(), row["sentence"], row["place"]
     opened = held[: bisect_right(held, row["start"], key=lambda quote: quote.start)][-20:]
-    around = [quote for quote in opened if row["end"] <= quote.end]
+    best = min((q for q in opened if row["end"] <= q.end), key=lambda quote: quote.end - quote.start, default=None)
     others = g.others.search(told, 0, place)  # the ministry says at least 40, the mayor up to 60
     if others and others["name"].split()[-1] not in g.status and g.told.search(told, 0, others.start()):
         return {"source": others["name"], "via": np.nan}
-    if around:
-        best = min(around, key=lambda quote: quote.end - quote.start)
+    if best:
         return {"source": best.speaker, "via": best.via}
     named = [match for pattern in g.sources for match in pattern.finditer(told) if match["name"] not in g.nobody]
     named = [match for match in named if place > match.start() or not g.clause.search(told, 0, match.start())]

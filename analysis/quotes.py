@@ -35,13 +35,15 @@ class Quote(NamedTuple):
 def quotations(articles: pd.DataFrame) -> pd.DataFrame:
     """Find who is quoted, in which words, and how the outlet introduces them.
 
-    What stands in quotation marks is `direct` where it is a clause with a verb of its own or an attribution, `partial`
-    where it is some words within the outlet's sentence (quoted or scare quotes). What is reported in the outlet's words
-    is `indirect`, if a verb of saying or "according to" introduces it: verbs of thinking, fearing and hoping do not.
-    Marks may be straight, curly, mixed, nested or missing on one side. Found by rules of the kind described by Pareti,
-    O'Keefe, Konstas, Curran & Koprinska 2013, "Automatically detecting and attributing indirect quotations" (EMNLP) and
-    Asr, Mazraeh, Lopes, Gautam, Gonzales, Rao & Taboada 2021, "The Gender Gap Tracker" (PLOS ONE), without a parser.
-    Precision and recall are in `tools/benchmarks/results/voices.md`.
+    What stands in quotation marks is `direct` where it is a clause with a verb of its own or an attribution,
+    `partial` where it is some words within the outlet's sentence (quoted or scare quotes; titles of works are left
+    out). What is reported in the outlet's words is `indirect`, if a verb of saying or "according to" introduces it,
+    demands, promises and denials among them ("vowed to stay", "denied any part"); what bodies and groups believe is
+    reported too, while persons think, fear and hope in silence. A report on both sides of its attribution is two.
+    Marks may be straight, curly, mixed, nested or missing on one side. Found by rules of the kind described by
+    Pareti, O'Keefe, Konstas, Curran & Koprinska 2013, "Automatically detecting and attributing indirect quotations"
+    (EMNLP) and Asr, Mazraeh, Lopes, Gautam, Gonzales, Rao & Taboada 2021, "The Gender Gap Tracker" (PLOS ONE),
+    without a parser. Precision and recall are in `tools/benchmarks/results/voices.md`.
 
     Parameters
     ----------

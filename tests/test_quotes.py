@@ -94,12 +94,20 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("Ada Vale, 41, had said it would rain all week.", VALE, "it would rain all week"),
         ("But local bakers said that the bridge was cut.", "local bakers", "the bridge was cut"),
         ("The mayor, in a statement, said the bridge was cut.", "the mayor", "the bridge was cut"),
-        ("The bridge was cut, Ada Vale said, and nobody came.", VALE, "The bridge was cut"),
+        ("The bridge was cut, Ada Vale said, but nobody came.", VALE, "The bridge was cut"),
         ("Norland vowed to send more of its troops.", "Norland", "to send more of its troops"),
         ("Norland denied any part in the raid.", "Norland", "any part in the raid"),
         ("Norland’s mayor called for a long truce.", "Norland’s mayor", "for a long truce"),
         ("Norland accused Sudland of cutting the bridge.", "Norland", "Sudland of cutting the bridge"),
-        ("Osby lawmakers are urging the mayor to cut the bridge.", "Osby lawmakers", "the mayor to cut the bridge"),
+        ("Osby lawmakers are urging the mayor to cut the bridge.", "Osby lawmakers", "to cut the bridge"),
+        ("The mayor told the people of Osby to stay at home.", "the mayor", "to stay at home"),
+        ("The mayor asked if the bridge was cut.", "the mayor", "if the bridge was cut"),
+        ("The mayor announced 560 more nurses, which pleased nobody.", "the mayor", "560 more nurses"),
+        ("The UN put the number of nurses at nearly 2,000.", "UN", "the number of nurses at nearly 2,000"),
+        ("The UN has asked for $284 million this year.", "UN", "for $284 million this year"),
+        ("The government believes that the bridge was cut.", "the government", "the bridge was cut"),
+        ("Of the nine nurses, two have died, the mayor said.", "the mayor", "Of the nine nurses, two have died"),
+
         ("The council announced the bridge was cut.", "the council", "the bridge was cut"),
         ("Nobody came after the Osby army announced that the bridge was cut.", "Osby army", "the bridge was cut"),
         ("The head of Osby Aid, which is poor, said nobody came.", "the head of Osby Aid", "nobody came"),
@@ -125,7 +133,8 @@ def test_reports_in_the_outlets_words_are_found(text: str, speaker: str, words: 
         "Ada Vale did not say when the bridge was cut.",
         "She was told to leave the town.",
         "Ada Vale fears that the bridge was cut.",
-        "Ada Vale announced 560 more nurses.",
+        "Ada Vale came with 560 more nurses.",
+        "Ada Vale thinks that the bridge was cut.",
         "The United States has sent more nurses to the town.",
         "No ministry has said who paid for the bridge.",
         "Two reports that month were about bread.",
@@ -154,6 +163,8 @@ def test_what_nobody_says_is_no_quotation(text: str) -> None:
         ("The mayor, Ada Vale, left. “We stay,” the mayor said.", VALE),
         ("Ada Vale and Bo Vale left. “We stay,” Ada Vale said.", VALE),
         ("Council Speaker Ada Vale (O) left. “We stay,” Vale said.", "Council Speaker Ada Vale"),
+        ("Washington met a nurse. It said that nobody stays. “We stay,” she said.", "a nurse"),
+        ("Ada Vale, a nurse, left with her mother. “We stay,” she said.", VALE),
         ("Mary Oss met John Roe. “We stay,” she said.", "Mary Oss"),
         ("A baker from Osby, Ada Vale, left. “We stay,” said the baker.", VALE),
         ("“We stay,” the mayor’s secretary, Ada Vale, told reporters.", VALE),
@@ -183,6 +194,12 @@ def test_it_is_a_body_and_a_body_is_no_he() -> None:
 def test_words_without_a_verb_belong_to_whom_the_sentence_is_about() -> None:
     texts = ["Ada Vale, a nurse, hopes for a “fast bridge”.", "A bridge was built, the so-called “ruin” of Ada Vale."]
     assert [who for text in texts for _, who, _ in found(text)] == [VALE, ""]
+
+
+def test_a_report_parted_by_its_attribution_is_two() -> None:
+    halves = found("The bridge was cut at dawn, Ada Vale said, because the army had left.")
+    assert [words for _, _, words in halves] == ["The bridge was cut at dawn", "because the army had left"]
+    assert {who for _, who, _ in halves} == {VALE}
 
 
 def test_titles_of_works_are_no_quotations() -> None:

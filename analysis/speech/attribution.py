@@ -40,7 +40,8 @@ _LEAD = (
 _CLAUSE = r"(?:that\b|(?=(?:whether|why|how) ))\s*"
 _THAT = re.compile(rf"\s*,?\s*(?:{_LEAD}[^;:,]{{0,120}}?\s|,[^;:]{{0,60}}?,\s)??{_CLAUSE}")
 _TOLD_THAT = re.compile(rf"\s*(?!to\b)(?:[^“”;:,]{{0,120}}?\s)??{_CLAUSE}")
-_LATE = re.compile(r",\s[^,“”]{0,40}?(?:days|weeks|months|years|hours) (?:after|before|since)\b")
+_ASKED = re.compile(r"\s*(?:[^“”;:,]{0,60}?\s)??(?=(?:if|whether|what|where|who|when|how|why|which)\s)")
+_LATE = re.compile(r",\s(?:while|although|[^,“”]{0,40}?(?:days|weeks|months|years|hours) (?:after|before|since))\b")
 _APPOSED = re.compile(rf"(?:,? {any_of(WORDS['apposed'])}\b[^,;]*(?:,|$))?")
 _DESCRIBED = re.compile(r"(?:, (?:an?|who|whose)\b[^,;]*,)?")
 _COUNTED = re.compile(
@@ -55,7 +56,12 @@ _FINITE = re.compile(r"\b(?:\w{2,}ed|is|was|were|are|has|had|have|would|will|can
 _CLAUSED = re.compile(rf"\s*[^,;:“”]{{0,70}}? {any_of(WORDS['finite'])}\b")
 _LIVES = re.compile(r" (?:\w+ )?li(?:fe|ves)\b")
 _SOME = ("some", "many", "most", "others", "several", "few")
-_GOES_ON = re.compile(r"[\s,]*(?:and|but|or|so)\b")
+_GOES_ON = re.compile(r"[\s,]*(?:but|so)\b")
+_INFINITIVE = re.compile(r"(?: [\w’'-]+){0,4}? ((?:not )?to \w)")
+_AFTER_NOUN = re.compile(
+    r",\s(?:which|where|when|who|whose|while|as|although|an?|\w+ing|and)\b|\sand (?:has |have |had )?\w+ed\b"
+)
+_PUT_AT = re.compile(r"[^,;:“]{3,120}? at (?:[a-z]+ ){0,3}[\d$]")
 _END = re.compile(r"(?:[\s,.?!;:—–-]|\b(?:and|as|but|while)$)+$")
 _ASIDES = ("as", "while", "when", "although", "though", "which", "who", "where", "whose", "amid")
 
@@ -150,7 +156,8 @@ def _unsaid(masked: str, span: Span, place: Span, verb: str) -> bool:
     goes_on = verb in USE["participle"] and re.search(r"\b(?:is|are|was|were|been)\s*$", left)
     if verb != "as saying" and _UNSAID.search(left) and not _WENT_ON.search(left) and not goes_on:
         return True
-    unspoken = verb in USE["object"] and re.match(rf" (?:of\b|{DAY})", right)  # "accused of": by whom is not said
+    # "families accused of ties", "a vote called for June": by whom is not said
+    unspoken = right.startswith(" of ") if verb == "accused" else verb == "called for" and re.match(f" {DAY}", right)
     return bool(unspoken or _UNSPOKEN.match(right)) or (verb == "reported" and right.startswith(" from"))
 
 
@@ -203,6 +210,8 @@ def _source(words: list[Token], place: Span, verb: str, last: Cue | None) -> tup
         back = verb in USE["participle"] and 1 + (words[at - 1].word == "been")  # "are urging"
         side, phrase = "before", subject(words, at - back)
     if not phrase or (verb in USE["weak"] and not last and not _personal(words, phrase)):
+        return None, side
+    if verb in USE["thought"] and not any(word.kind == "D" or speaks(word.word) for word in words[slice(*phrase)]):
         return None, side
     return (words[phrase[0]].start, words[phrase[1] - 1].end), side
 
@@ -279,24 +288,23 @@ def _reports(
     heard = not first or first[1].lower() in WORDS["unreported"] | USE["participle"]
     if firm or verb in USE["participle"] or (last and last.behind) or (ordered and start < end and not heard):
         return None, behind
-    before = _before(masked, span, place, verb, ordered)
+    before = _before(masked, span, place, verb, ordered, halved=bool(behind))
     if before and behind and (_GOES_ON.match(masked, end) or masked[slice(*behind)].split()[0] in _ASIDES):
         return before, None
     return before, behind
 
 
-def _before(masked: str, span: Span, place: Span, verb: str, ordered: bool) -> Span | None:
+def _before(masked: str, span: Span, place: Span, verb: str, ordered: bool, *, halved: bool) -> Span | None:
     """Return the report that stands before its attribution, parted from it by a comma if the newspaper prints any."""
     start, end = place
     before = _tidy(masked, max(span[0], start - _LONGEST), start)
     if before and (caption := _CAPTION.match(masked, *before)):
         before = caption.end(), before[1]
-    before = _led(masked, before) if before else None
-    if not before or re.match(r":\s*“", masked[end : end + 5]):
+    if not before or (not halved and _led(masked, before)) or re.match(r":\s*“", masked[end : end + 5]):
         return None
     joint, content = masked[before[1] : start].strip()[:1], masked[slice(*before)]
     if joint in (",", "—", "–") or verb in _OF:
-        spoken = verb not in USE["marked"] or masked[start : start + 3].strip().lower() in ("he", "she", "it")
+        spoken = verb not in USE["marked"] or verb in ("continued", "read", "reads")
         return before if spoken or verb in _OF else None
     run_on = (ordered and verb not in USE["marked"]) or verb in USE["final"]
     return before if run_on and "," not in content and content.split()[-1] not in WORDS["turns"] else None
@@ -307,13 +315,19 @@ def _behind(masked: str, start: int, end: int, verb: str, ordered: bool) -> tupl
     rest = masked[start : min(end, start + _REACH)]
     if verb in USE["marked"]:
         return False, None
-    if verb not in _OF and (that := (_TOLD_THAT if verb in USE["addressed"] else _THAT).match(rest)):
+    pattern = _ASKED if verb.startswith(("ask", "wonder")) else _TOLD_THAT if verb in USE["addressed"] else _THAT
+    if verb not in _OF and (that := pattern.match(rest)):
         return True, _tidy(masked, start + that.end(), end, 1)
-    word = (re.findall(r"^\s*([\w’'-]+)", rest) or [""])[0]
+    word = (re.findall(r"^\s*([\w$€£’'-]+)", rest) or [""])[0]
     heard = verb not in USE["addressed"] or not masked.endswith(verb, 0, start)
+    if verb in USE["clausal"]:
+        return True, None
+    if to := _INFINITIVE.match(rest) if verb in USE["addressed"] or verb.endswith(" on") else None:
+        return True, _tidy(masked, start + to.start(1), end, 2)
+    if verb in USE["named"] and (aside := _AFTER_NOUN.search(masked, start, end)):
+        end = aside.start()
     if ordered and verb not in _OF and heard and word and _content(rest, word, verb):
-        if verb in USE["object"] and " " in verb:  # "called for a truce": "for" belongs to what was said
-            start = masked.rindex(verb.split()[-1], 0, start)
+        start -= 4 * verb.endswith(" for")  # "called for a truce": "for" belongs to what was said
         return True, _tidy(masked, start, end, 2)
     adverbial = word.lower() in WORDS["leads"] or re.search("(?:ing|ed)$", word)
     loose = heard and not adverbial and (rest.lstrip()[:1] == "," or masked[start - 1] == ",")
@@ -324,9 +338,10 @@ def _content(rest: str, word: str, verb: str) -> bool:
     """Tell whether what follows a verb without "that" is what was said."""
     if word in ("he", "she", "they", "it", "there"):
         return True
-    if verb in USE["object"]:
-        needed = " to " if verb.startswith("urg") else " of " if verb.startswith("accus") else " "
-        return needed in rest
+    if verb in ("put", "puts"):
+        return bool(_PUT_AT.match(rest))
+    if verb in USE["object"] and (verb.startswith("den") or word.lower() not in WORDS["unreported"]):
+        return " of " in rest or not verb.startswith("accus")
     if (verb in USE["promise"] and word == "to") or (verb in USE["plain"] and _COUNTED.match(rest)):
         return True
     if word.lower() in WORDS["unreported"] or word in USE["participle"]:
@@ -337,19 +352,13 @@ def _content(rest: str, word: str, verb: str) -> bool:
     return bool(verb in USE["plain"] and claim and not re.search("(?:ing|ed)$", word))
 
 
-def _led(masked: str, span: Span) -> Span | None:
-    """Leave out an adverbial that leads a report; None for what is nothing else."""
+def _led(masked: str, span: Span) -> bool:
+    """Tell whether a stretch is nothing but an adverbial that leads what stands behind the verb."""
     start, end = span
-    first = masked[start:end].split()[0].lower()
-    clause = first in WORDS["turns"]
-    adverbial = clause or first in WORDS["leads"] or first in ("earlier", "later", "speaking")
-    if not adverbial and not _LATE.match(f", {masked[start:end]}"):
-        return span
-    comma = masked.find(", ", start, end)
-    if comma > 0:
-        return _tidy(masked, comma, end)
-    whole = masked.count(" ", start, end) > (12 if clause else 4) and _FINITE.search(masked, start, end)
-    return span if whole else None
+    first, clause = masked[start:end].split()[0].lower(), masked.count(" ", start, end) > 12
+    if first not in WORDS["leads"] | WORDS["turns"] | {"earlier", "later", "speaking"} or ", " in masked[start:end]:
+        return False
+    return not ((clause or first in WORDS["leads"]) and _FINITE.search(masked, start, end))
 
 
 def _tidy(masked: str, start: int, end: int, least: int = 3) -> Span | None:

@@ -43,6 +43,9 @@ _DESCRIBED = re.compile(
     rf", (?:who\b|\d\d,|(?:one of )?(?!(?:its|his|her)\b)(?:(?!{_LINK}\b)[\w’'-]+ ){{0,5}}?{_TRADE}{_SAYS})"
 )
 _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|speaking|\d\d)\b")
+_POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
+_ACTS = re.compile(r" (?:\w+ed|\w+s)\b")
+_CALLED = re.compile(r"(?:called|named) $")
 _UNDER = re.compile(r"^(?:[Tt]he|[Aa]n?|[a-z]).* (?:of|for|in|at|from|with|by) $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
@@ -124,7 +127,8 @@ class Cast:
         for names_alike in self.full.values():
             names_alike.reverse()
         roles = [(m.start(), m[0], "") for m in _ROLE.finditer(masked)]
-        for at, raw, name in sorted(names + roles):
+        powers = [(m.start(), m[0], "") for m in _POWER.finditer(masked)]
+        for at, raw, name in sorted(names + roles + powers):
             self._introduce(at, raw, name)
 
     def _is_person(self, at: int, raw: str, name: str, known: bool) -> bool:
@@ -134,7 +138,12 @@ class Cast:
             return False
         titled = len(words) < len(name.split()) or (len(words) > 1 and bool(self._first(name)))
         end = at + len(raw)
-        return known or titled or bool(_DESCRIBED.match(self.masked, end, end + 90))
+        opens = self.masked[max(0, at - 2) : at].strip() in ("", ".")
+        acts = len(words) > 1 and raw == name and opens and _ACTS.match(self.masked, end)
+        described = (
+            acts or _CALLED.search(self.masked, max(0, at - 8), at) or _DESCRIBED.match(self.masked, end, end + 90)
+        )
+        return known or titled or bool(described)
 
     def _introduce(self, at: int, raw: str, name: str) -> None:
         """Note who is mentioned at one place, and what is said of them."""
@@ -153,7 +162,7 @@ class Cast:
             )
             words |= self.known[described].words if described else set()
         else:
-            named = _NAMED_BEHIND.match(after)
+            named = None if raw in WORDS["powers"] else _NAMED_BEHIND.match(after)
             key = self._fullest(named[1]) if named else described or self._by_role(at, raw)
             words = _words(raw + behind.split(",")[0]) if key not in self.known else _words(raw)
         person = self.known.setdefault(key, Person(key))
@@ -181,6 +190,8 @@ class Cast:
     def _by_role(self, at: int, raw: str) -> str:
         """Return who is mentioned by a role or as a body: somebody known, or somebody new."""
         first = raw.split()[0].lower()
+        if raw in WORDS["powers"]:
+            return self.known.setdefault(raw, Person(raw, gender="o")).name
         if _BODY.match(raw):
             self.known.setdefault(raw[0].lower() + raw[1:], Person(raw[0].lower() + raw[1:], gender="o"))
         elif first in ("his", "her"):
@@ -208,7 +219,7 @@ class Cast:
             for place, key, subject in mentions[max(0, here - 30) : here]:
                 kind = self.known[key].gender
                 if kind == gender or (gender != "o" and kind != "o" and "" in (kind, gender)):
-                    best = max(best or (-1, ""), (place + 200 * subject, key))
+                    best = max(best or (-1000, ""), (place + 200 * subject - 400 * ("’s " in key), key))
         if best and gender:
             self.known[best[1]].gender = gender
         return best[1] if best else None

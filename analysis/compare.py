@@ -195,15 +195,8 @@ def _compared(design: Design | None, values: pd.DataFrame, kind: str, family: Fa
     shared, every = family.assignments(design)
     p, seen = family.test(kind, design, x, shared, every)
     low, high = resampling.interval(design, shared if every is None else every, x)
-    error = np.sqrt(design.variance(x - np.outer(estimate, design.shift)))
-    return told | {
-        "p": p,
-        "low": low,
-        "high": high,
-        "seen": seen,
-        "error": error,
-        "pull": design.variance(design.shift),
-    }
+    told |= {"p": p, "low": low, "high": high, "seen": seen, "pull": design.variance(design.shift)}
+    return told | {"error": np.sqrt(design.variance(x - np.outer(estimate, design.shift)))}
 
 
 def _detectable(tested: pd.DataFrame, critical: np.ndarray) -> np.ndarray:

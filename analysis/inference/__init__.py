@@ -1,1 +1,1 @@
-"""What stands below comparisons: resampling, and words tested on whole articles."""
+"""What stands below comparisons: who is compared, how it is resampled, words, coders, chance, and how it is told."""

@@ -106,7 +106,8 @@ def _table(panel: Panel, matrix: Any, words: pd.Series, family: Family) -> pd.Da
         for level in (a, *others) if kind == "pair" else (a,):
             told |= {"outlet": panel.names[level], "term": words.index[used]}
             if design is not None:
-                told |= _scored(panel, design, matrix, prior, used, level) | _rates(panel, design, rates, level, a)
+                own = panel.level == level
+                told |= _scored(design, own, matrix, prior, used) | _rates(design, own, rates if level == a else -rates)
             parts.append(pd.DataFrame(told))
     columns = [*_COLUMNS[:-2], "comparison", "seen"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
@@ -130,29 +131,21 @@ def _laid(assignments: np.ndarray) -> np.ndarray:
     return np.asfortranarray(assignments, dtype=np.float32)
 
 
-def _scored(
-    panel: Panel, design: Design, matrix: Any, prior: np.ndarray, used: np.ndarray, level: int
-) -> dict[str, Any]:
-    """Return log-odds of the compared articles of a level against the others', and z, under the prior."""
-    here = np.flatnonzero(abs(design.lift).sum(axis=0) > 0)
-    own = panel.level[here] == level
-    totals = [matrix[side].sum(axis=0) + prior for side in (here[own], here[~own])]
+def _scored(design: Design, own: np.ndarray, matrix: Any, prior: np.ndarray, used: np.ndarray) -> dict[str, Any]:
+    """Return log-odds of a level's compared articles against the others', and z, under the prior."""
+    compared = abs(design.lift).sum(axis=0) > 0
+    totals = [matrix[compared & side].sum(axis=0) + prior for side in (own, ~own)]
     mine, theirs = (np.log(total[used] / (total.sum() - total[used])) for total in totals)
     error = np.sqrt(sum(1 / total[used] for total in totals))
     return {"log_odds": mine - theirs, "z": (mine - theirs) / error, "n_events": design.counts["n_events"]}
 
 
-def _rates(panel: Panel, design: Design, rates: Any, level: int, tested: int) -> dict[str, Any]:
+def _rates(design: Design, own: np.ndarray, rates: Any) -> dict[str, Any]:
     """Return mean rates per 1,000 words as the test weighs them, the level's and the others', and who uses a word."""
     weight = design.gain * ((design.mine - (0 if design.matched else design.mine.mean())) @ design.lift)
-    own = panel.level == level
-    sign = 1000 if level == tested else -1000
-    return {
-        "rate": sign * ((weight * own) @ rates) + 0.0,
-        "rate_rest": -sign * ((weight * ~own) @ rates) + 0.0,
-        "n_articles": (rates[own & (weight != 0)] > 0).sum(axis=0),
-        "n_articles_versus": (rates[~own & (weight != 0)] > 0).sum(axis=0),
-    }
+    used = [(rates[side & (weight != 0)] != 0).sum(axis=0) for side in (own, ~own)]
+    mine, theirs = (1000 * ((weight * side) @ rates) + 0.0 for side in (own, ~own))
+    return {"rate": mine, "rate_rest": 0.0 - theirs, "n_articles": used[0], "n_articles_versus": used[1]}
 
 
 def joint(table: pd.DataFrame) -> pd.DataFrame:

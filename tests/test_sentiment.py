@@ -15,7 +15,7 @@ from analysis import codebooks
 from analysis.sentiment import TargetSentiment, actors, mentions, valence
 from analysis.stance.context import TARGET, ZONES, context
 from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
-from analysis.stance.vectors import learn
+from analysis.stance.vectors import bundled, learn
 from analysis.text import units
 
 WHO = {"arvo": ["Arvo", "Arvo’s men"], "brann": ["Brann"], "civilians": ["villagers"]}
@@ -355,7 +355,7 @@ def test_faulty_training_rows_are_named(change, said: str) -> None:
 
 def test_a_model_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     TargetSentiment.load().save(tmp_path / "model.npz")
-    monkeypatch.setattr("analysis.stance.target.VERSION", 2)
+    monkeypatch.setattr("analysis.stance.target.VERSION", 0)
     with pytest.raises(ValueError, match="another version"):
         TargetSentiment.load(tmp_path / "model.npz")
     (tmp_path / "broken.npz").write_bytes(b"not a model")
@@ -370,6 +370,13 @@ def test_vectors_are_deterministic_and_need_words() -> None:
     np.testing.assert_array_equal(learn(text, size=2).matrix, learn(text, size=2).matrix)
     with pytest.raises(ValueError, match="give more sentences"):
         learn([["rain"]])
+
+
+def test_polarity_spreads_to_words_that_no_list_holds() -> None:
+    space = bundled()
+    listed, found = set(lexicon().scores), space.induced.scores
+    assert not listed & set(found)
+    assert found["antics"][0] < 0 < found["ingenuity"][0]
 
 
 def test_shipped_files_are_small(root: Path) -> None:

@@ -19,27 +19,25 @@ from sklearn.preprocessing import StandardScaler
 
 from analysis.stance import vectors
 from analysis.stance.context import Context, context, words
-from analysis.stance.lexicon import REVERSED, Lexicon, bundled, lexicon, weights
+from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
 
-VERSION = 1
+VERSION = 2
 BUNDLED = "target-sentiment.npz"
 CLASSES = np.array(["negative", "neutral", "positive"])
 Span = tuple[int, int]
 
 _POOLED = [0, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15]  # zones whose words are averaged as vectors
-_GROUPED = [1, 2, 3, 4, 16]  # zones in which the lexicon's headings are counted
 _BUCKETS = 2**15
-_DENSE = 0.014  # dense features against words, chosen on inner folds of the training part of NewsMTSC
-_MIXED = 3.0  # weight of targets in sentences of mixed polarity, likewise
-_LIFT = 2.3  # lexicon features against vectors, likewise
+_DENSE = 0.02  # dense features against words, chosen by cross-validation within the training part of NewsMTSC
+_LIFT = 1.8  # lexicon features against vectors, likewise
 
 
 class TargetSentiment(ClassifierMixin, BaseEstimator):
     """Sentiment towards a target in a sentence: logistic regression on what stands around it.
 
-    The target is masked, so that who it is tells nothing. Seen are: n-grams around it (hashed), two lexicons and the
-    headings of ours in zones (clause, near, up to the next name, same voice, …), word vectors averaged in zones, and
-    the sentence's build.
+    The target is masked, so that who it is tells nothing. Seen are: n-grams around it (hashed); in zones (clause, near,
+    up to the next name, same voice, …) the evaluation by our lexicon, by VADER's and by the one that the word vectors
+    induce from ours, and the mean word vector; and the sentence's build.
 
     Parameters
     ----------
@@ -97,12 +95,10 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
         if set(labels) != set(CLASSES):
             raise ValueError(f"y holds {sorted(set(labels))}; it must hold all of {CLASSES.tolist()} and nothing else")
         self.vectors_ = None if unlabelled is None else _learnt([*sentences, *unlabelled], self.seed)
-        if self.vectors_ is None and vectors.bundled() is None:
-            self.vectors_ = _learnt(sentences, self.seed)
         dense, hashed = self._features(contexts)
         self.scaler_, self.tfidf_ = StandardScaler().fit(dense), TfidfTransformer().fit(hashed)
-        model = LogisticRegression(C=0.6, class_weight="balanced", max_iter=300, tol=1e-3)
-        model.fit(self._scaled(dense, hashed), labels, sample_weight=_weights(sentences, labels))
+        model = LogisticRegression(C=0.6, max_iter=300, tol=1e-3)
+        model.fit(self._scaled(dense, hashed), labels)
         self.coef_ = model.coef_.astype(np.float16).astype(np.float32)  # as it is saved
         self.intercept_, self.classes_ = model.intercept_, CLASSES
         return self
@@ -172,10 +168,10 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
     def _features(self, contexts: Sequence[Context]) -> tuple[np.ndarray, sparse.csr_matrix]:
         """Return dense features and hashed n-grams of some contexts."""
         space = self.vectors_ or vectors.bundled()
-        assert space is not None
+        books = bundled(), lexicon("vader"), space.induced
         dense = [
             np.concatenate(
-                [space.pool(c.words, c.zones[_POOLED]).ravel(), *(_evaluation(c, book) for book in _books()), _build(c)]
+                [space.pool(c.words, c.zones[_POOLED]).ravel(), *(_evaluation(c, book) for book in books), _build(c)]
             )
             for c in contexts
         ]
@@ -186,7 +182,6 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
         """Return all features on the scale that the regression was tuned for."""
         n = (dense - self.scaler_.mean_) / self.scaler_.scale_ * _DENSE
         space = self.vectors_ or vectors.bundled()
-        assert space is not None
         n[:, len(_POOLED) * space.matrix.shape[1] :] *= _LIFT
         counts = hashed.multiply(self.tfidf_.idf_).tocsr()
         norm = np.sqrt(counts.multiply(counts).sum(axis=1))
@@ -205,54 +200,26 @@ def _contexts(sentences: Sequence[str], spans: Sequence[Span]) -> list[Context]:
     return [context(sentence, int(start), int(end)) for sentence, (start, end) in zip(sentences, spans, strict=True)]
 
 
-def _weights(sentences: Sequence[str], labels: np.ndarray) -> np.ndarray:
-    """Return weights that make the targets count more whose sentence says different things of different targets."""
-    heard: dict[str, set[str]] = {}
-    for sentence, label in zip(sentences, labels, strict=True):
-        heard.setdefault(sentence, set()).add(str(label))
-    return np.array([_MIXED if len(heard[sentence]) > 1 else 1.0 for sentence in sentences])
-
-
 def _learnt(sentences: Iterable[str], seed: int) -> vectors.Vectors:
     """Learn word vectors from plain sentences, each distinct one once."""
     return vectors.learn([words(text) for text in dict.fromkeys(sentences)], seed=seed)
 
 
 @lru_cache
-def _books() -> tuple[Lexicon, Lexicon]:
-    """Return the lexicons whose scores are features."""
-    return bundled(), lexicon("vader")
-
-
-@lru_cache
-def _headings() -> tuple[str, ...]:
-    """Return the headings of the bundled lexicon."""
-    return tuple(sorted({name for names in (bundled().groups or {}).values() for name in names}))
-
-
-@lru_cache
 def _fingerprint() -> str:
     """Return a digest of what the features depend on beside the text."""
-    space = vectors.bundled()
-    known = (
-        [sorted(book.scores.items()) for book in _books()],
-        _POOLED,
-        _GROUPED,
-        0 if space is None else int(space.matrix.sum(dtype=int)),
-    )
+    scores = [sorted(book.scores.items()) for book in (bundled(), lexicon("vader"))]
+    known = (scores, _POOLED, int(vectors.bundled().matrix.sum(dtype=int)))
     return hashlib.sha256(repr(known).encode()).hexdigest()[:16]
 
 
 def _evaluation(c: Context, book: Lexicon) -> np.ndarray:
-    """Return positive and negative evaluation and their log-ratio in each zone, and headings in some zones."""
-    value, heading = np.zeros((2, len(c.words))), np.zeros((len(c.words), len(_headings()) if book.groups else 0))
+    """Return positive and negative evaluation and their log-ratio in each zone."""
+    value = np.zeros((2, len(c.words)))
     for hit in book.hits(c):
         value[int(hit.value < 0), hit.place] += abs(hit.value)
-        for name in (book.groups or {}).get(hit.entry, ()):
-            heading[hit.place, _headings().index(name)] += REVERSED if hit.negated else 1.0
-    reach = weights(c)
-    p, n = np.vstack([c.zones, reach]) @ value.T[:, 0], np.vstack([c.zones, reach]) @ value.T[:, 1]
-    return np.concatenate([np.sqrt(p), np.sqrt(n), np.log((p + 1) / (n + 1)), (c.zones[_GROUPED] @ heading).ravel()])
+    p, n = value @ np.vstack([c.zones, weights(c)]).T
+    return np.concatenate([np.sqrt(p), np.sqrt(n), np.log((p + 1) / (n + 1))])
 
 
 def _build(c: Context) -> np.ndarray:

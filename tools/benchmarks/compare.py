@@ -87,16 +87,31 @@ def calibration() -> Iterator[Row]:
     for kind, draw in kinds.items():
         for outlets, events, event in ((2, 8, "event"), (2, 20, "event"), (4, 8, "event"), (2, 12, None)):
             p = np.concatenate([null_p(draw, panel(outlets, events), event, seed) for seed in range(40)])
-            rates = ", ".join(
-                f"{a}: {(p <= a).mean():.4f} ± {2 * np.sqrt(a * (1 - a) / len(p)):.4f}" for a in (0.01, 0.05, 0.1)
-            )
             how = {(2, "event"): "sign flips", (4, "event"): "labels within events", (2, None): "articles as units"}
             yield (
                 f"P(p ≤ a), {kind}, {outlets} outlets × {events}, {how[outlets, event]}",
-                rates,
+                rates(p),
                 "≤ a + 2 s.e.",
                 f"n = {len(p)}",
             )
+
+
+def looked_at_again() -> Iterator[Row]:
+    """Repeat the cell of `calibration` that once lay over its limit: other data, other draws, ten times as many."""
+    rng = np.random.default_rng(4)
+    p = [null_p(lambda size: rng.lognormal(size=size), panel(2, 12), None, seed) for seed in range(1000, 1400)]
+    yield (
+        "P(p ≤ a), continuous, 2 outlets × 12, articles as units, again with other seeds",
+        rates(np.concatenate(p)),
+        "≤ a + 2 s.e.",
+        f"n = {100 * len(p)}; the test is exact (the tests enumerate it): what lies over a limit here is chance, "
+        "which puts 0.3 of the 12 continuous rates above over theirs",
+    )
+
+
+def rates(p: np.ndarray) -> str:
+    """Write how often p is at most a, with two standard errors."""
+    return ", ".join(f"{a}: {(p <= a).mean():.4f} ± {2 * np.sqrt(a * (1 - a) / len(p)):.4f}" for a in (0.01, 0.05, 0.1))
 
 
 def null_p(draw: Draw, articles: pd.DataFrame, event: str | None, seed: int) -> np.ndarray:
@@ -153,21 +168,21 @@ def coverage() -> Iterator[Row]:
 def speed(articles: pd.DataFrame, counts: Counts) -> Iterator[Row]:
     """Time all words of all articles against scikit-learn's counting of the same texts, best of five."""
 
-    def best(call: Callable[[], object]) -> float:
+    def best(call: Callable[[], object]) -> np.ndarray:
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = np.array([time.perf_counter(), time.process_time()])
             call()
-            times.append(time.perf_counter() - start)
-        return min(times)
+            times.append(np.array([time.perf_counter(), time.process_time()]) - start)
+        return np.array(times).min(axis=0)
 
-    reference = best(lambda: CountVectorizer().fit_transform(articles["text"]))
+    clock, cpu = best(lambda: CountVectorizer().fit_transform(articles["text"]))
     for what, event in (("matched events", "event"), ("articles as units", None)):
-        mine = best(partial(keyness, articles, counts=counts, event=event, min_articles=1))
-        facts = f"{mine:.2f} s against {reference:.2f} s for CountVectorizer; {len(counts.terms)} words × 3 outlets"
+        mine, busy = best(partial(keyness, articles, counts=counts, event=event, min_articles=1))
+        facts = f"{mine:.2f} s against {clock:.2f} s for CountVectorizer; {len(counts.terms)} words × 3 outlets"
         yield (
             f"2,000 resamples × all words of {len(articles)} articles, {what}",
-            f"{mine / reference:.1f} times",
+            f"{mine / clock:.1f} times by the clock, {busy / cpu:.1f} in processor time",
             "≤ 10 times",
             facts,
         )
@@ -185,6 +200,7 @@ def main() -> None:
         false_findings(articles, counts),
         power(articles, counts),
         calibration(),
+        looked_at_again(),
         family_error(),
     )
     for part in (*parts, coverage()):

@@ -109,6 +109,11 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("Of the nine nurses, two have died, the mayor said.", "the mayor", "Of the nine nurses, two have died"),
 
         ("The council announced the bridge was cut.", "the council", "the bridge was cut"),
+        ("The mayor, in a tweet, accused the nurses of cutting it.", "the mayor", "the nurses of cutting it"),
+        ("The group which tracks the war said the bridge was cut.", "the group", "the bridge was cut"),
+        ("Ada Vale the head of a hospital said nobody came.", "Ada Vale the head of a hospital", "nobody came"),
+        ("A reporter in rural Osby said the bridge was cut.", "a reporter in rural Osby", "the bridge was cut"),
+        ("The mayor says lawmakers will come back soon.", "the mayor", "lawmakers will come back soon"),
         ("Nobody came after the Osby army announced that the bridge was cut.", "Osby army", "the bridge was cut"),
         ("The head of Osby Aid, which is poor, said nobody came.", "the head of Osby Aid", "nobody came"),
         ("The US and its allies said that the bridge was cut.", "US and its allies", "the bridge was cut"),

@@ -31,6 +31,7 @@ _LISTENER = (
     rf"(?:reporters|journalists|lawmakers|him|her|them|us|me|(?:[Tt]he |a |an )?{MEDIUM}|"
     rf"(?:[Tt]he )?{NAME}(?= (?:he|she|they|it|the|his|her|its|their|there|this|that)\b))"
 )
+_SAID = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}))*")
 _SAID_TO = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}|{_LISTENER}))*")
 _TOLD = re.compile(rf"(?:\s+(?:{_LISTENER}|(?:[Tt]he )?{NAME}(?=\s*(?:[.,“]|$)))(?: on)?(?: {DAY})?)?")
 _LEAD = (
@@ -140,7 +141,7 @@ def _cue(masked: str, span: Span, words: list[Token], place: Span, last: Cue | N
         return None
     begin, ordered = source[0] if side == "before" else first, side != "behind"
     if ordered:
-        listeners = (_SAID_TO, _TOLD) if verb in USE["addressed"] else (_SAID_TO,)
+        listeners = (_SAID_TO, _TOLD) if verb in USE["addressed"] else (_SAID,)
         end = max(match.end() for pattern in listeners if (match := pattern.match(masked, end, span[1])))
     elif match := (_APPOSED if place[0] or verb not in _OF else _DESCRIBED).match(masked, source[1], span[1]):
         end = match.end()
@@ -258,6 +259,8 @@ def _inverted(words: list[Token], place: Span, verb: str) -> Span | None:
         return None
     if before != "Q" and (verb.startswith("t") or (verb in USE["addressed"] and words[behind].kind == "P")):
         return None
+    if before != "Q" and (verb in USE["object"] or (at and verb not in USE["final"] and subject(words, at))):
+        return None
     if run_on and (verb not in USE["final"] or (verb not in ("said", "says", "added") and subject(words, at))):
         return None
     head = next((n for n in range(behind + 1, stop) if words[n].kind in "IVC"), stop)
@@ -344,11 +347,11 @@ def _content(rest: str, word: str, verb: str) -> bool:
         return " of " in rest or not verb.startswith("accus")
     if (verb in USE["promise"] and word == "to") or (verb in USE["plain"] and _COUNTED.match(rest)):
         return True
-    if word.lower() in WORDS["unreported"] or word in USE["participle"]:
+    if word.lower() in WORDS["unreported"] or word in USE["participle"] or _LIVES.match(rest):
         return False
     if _CLAUSED.match(rest):
         return True
-    claim = not verb.startswith(("claim", "maintain")) or (_FINITE.search(rest) and not _LIVES.match(rest))
+    claim = not verb.startswith(("claim", "maintain")) or _FINITE.search(rest)
     return bool(verb in USE["plain"] and claim and not re.search("(?:ing|ed)$", word))
 
 

@@ -119,6 +119,11 @@ def phrase_before(words: list[Token], end: int) -> Span | None:
         if wider is None:
             break
         start = wider
+    name = start
+    while name and words[start].kind == "D" and words[name - 1].kind == "K":
+        name -= 1
+    if start - name > 1 and _opens(words, name):  # a paper without commas: "Ada Vale a nurse"
+        start = name
     if words[start].word.lower() in ("no", "this"):
         return None
     free = not (
@@ -145,7 +150,8 @@ def _chunk(words: list[Token], end: int) -> int | None:
         at -= 1
     for n in range(end - 1, at, -1):  # without commas, a phrase may begin with a capital: "left the town Osby police"
         named = words[n].kind == "K" and words[n - 1].kind == "N" and not _leads_name(words[n - 1].word)
-        if named and (words[at].kind != "D" or end - n > 1):
+        placed = re.search("(?:ern|al)$|-", words[n - 1].word)  # "in rural Osby"
+        if named and not placed and (words[at].kind != "D" or end - n > 1):
             return n
     return at if at < end else None
 
@@ -265,9 +271,10 @@ def _relative(words: list[Token], end: int) -> Span | None:
     """Return the subject that is parted from its verb by a clause without commas: "the woman who sold bread said"."""
     finite = 0
     for at in range(end - 1, max(-1, end - 16), -1):
-        if words[at].kind in ",Q—–();:" or (words[at].kind == "C" and words[at].word != "who"):
+        relative = words[at].word in ("who", "which")
+        if words[at].kind in ",Q—–();:" or (words[at].kind == "C" and not relative):
             return None
-        if words[at].word == "who":
+        if relative:
             return _described(words, phrase_before(words, at)) if finite < 2 and at < end - 2 else None
         if words[at].kind in "AV" and words[at - 1].kind != "A" and not words[at].word.endswith("ing"):
             finite += 1 + (words[at].word in _SAYING)

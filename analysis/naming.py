@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -91,8 +91,7 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     rows = [
         (article, outlet, sentence, referent, label, match[0], voice, at + match.start(), at + match.end(), *marks)
         for article, outlet, sentence, voice, at, text in parts[columns].itertuples(index=False)
-        for match, label, referent in _found(text, _load(codebook))
-        for marks in [(bool(_HEDGED.search(text[: match.start()]) or _HEDGED.match(match[0])), _scare(text, match))]
+        for match, label, referent, *marks in _found(text, _load(codebook))
     ]
     names = ["article_id", "outlet", "sentence", "referent", "label", "form", "voice", "start", "end"]
     table = pd.DataFrame(rows, columns=[*names, "so_called", "scare_quoted"])
@@ -125,21 +124,21 @@ def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own
     """
     chosen = named[named["referent"].eq(referent)]
     if chosen.empty:
-        raise KeyError(
-            f"no article names {referent!r}; named are {', '.join(sorted(set(named['referent']))) or 'none'}"
-        )
-    labels = list(chosen["label"].unique())
-    chosen = chosen if voice is None else chosen[chosen["voice"].eq(voice)]
-    table = chosen.groupby(["article_id", "label"], sort=False).size().unstack(fill_value=0)
-    return (
-        table.div(table.sum(axis=1), axis=0).reindex(columns=sorted(labels), fill_value=0.0).rename_axis(columns=None)
-    )
+        known = ", ".join(sorted(set(named["referent"]))) or "none"
+        raise KeyError(f"no article names {referent!r}; named are {known}")
+    spoken = chosen if voice is None else chosen[chosen["voice"].eq(voice)]
+    table = spoken.groupby(["article_id", "label"], sort=False).size().unstack(fill_value=0)
+    table = table.div(table.sum(axis=1), axis=0).rename_axis(columns=None)
+    return table.reindex(columns=sorted(chosen["label"].unique()), fill_value=0.0)
 
 
-def _found(text: str, referents: Iterable[_Referent]) -> list[tuple[re.Match[str], str, str]]:
-    """Return (match, label, referent) of every mention in order of the text."""
+def _found(text: str, referents: Iterable[_Referent]) -> Iterator[tuple[re.Match[str], str, str, bool, bool]]:
+    """Yield match, label, referent, and whether it is so-called or scare-quoted, of every mention in order."""
     found = [(match, label, referent.name) for referent in referents for label, match in referent.find(text)]
-    return sorted(found, key=lambda mention: mention[0].start())
+    for match, label, name in sorted(found, key=lambda mention: mention[0].start()):
+        before = text[: match.start()]
+        hedged = _HEDGED.search(before) or _HEDGED.match(match[0])
+        yield match, label, name, bool(hedged), bool(_OPENS.search(before) and _CLOSES.match(text, match.end()))
 
 
 @dataclass(frozen=True)
@@ -203,11 +202,6 @@ def _pattern(pattern: str, where: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise ValueError(f"{where}: the pattern {pattern!r} is broken ({error}); mend or delete it") from None
-
-
-def _scare(text: str, match: re.Match[str]) -> bool:
-    """Tell whether a mention stands alone within quotation marks."""
-    return bool(_OPENS.search(text[: match.start()]) and _CLOSES.match(text, match.end()))
 
 
 def _interval(used: np.ndarray, named: np.ndarray) -> tuple[float, float, float]:

@@ -121,10 +121,12 @@ def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
 
 
 def _log(ax: Axes) -> None:
-    """Make the x axis logarithmic, its ticks plain numbers: 1, 2 and 5, or powers of ten where it is long."""
+    """Make the x axis logarithmic, its ticks plain numbers: 1, 2 and 5, or powers of ten where it is long or narrow."""
     ax.set_xscale("log")
     low, high = ax.get_xlim()
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 1500 * low else (1,), numticks=30))
+    inches = ax.get_position().width * ax.figure.get_figwidth()
+    short = np.log10(high / low) < inches / 2.2
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if short else (1,), numticks=30 if short else int(inches)))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(_number))
 

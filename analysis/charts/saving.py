@@ -88,6 +88,8 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
         raise ValueError(f"figure {name}: give both a caption and an alt text")
     folder = Path(os.environ.get("VANTAGE_FIGURES") or Path(__file__).resolve().parents[2] / "figures")
     folder.mkdir(parents=True, exist_ok=True)
+    for empty in (ax for ax in fig.axes if not ax.has_data()):  # a grid with a panel too many
+        empty.set_axis_off()
     wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
     fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
     png = _bytes(fig, "png", Software=None)

@@ -70,7 +70,7 @@ def valence(parts: pd.DataFrame, actors: Actors = "actors", *, scorer: Scorer | 
     ...     {"article_id": ["a"], "sentence": [0], "voice": ["own"], "start": [0], "text": ["Brave Arvo rescued us."]}
     ... )
     >>> valence(parts, {"arvo": ["Arvo"]}).round(1).values.tolist()
-    [['a', 'arvo', 'own', 1.6, 1]]
+    [['a', 'arvo', 'own', 1.5, 1]]
     """
     rows = mentions(parts, actors, scorer=scorer)
     keys = ["article_id", "actor", "voice"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -51,14 +51,14 @@ class Context:
     @cached_property
     def clause(self) -> np.ndarray:
         """Whether each word stands in the target's clause, which marks and contrasting words end."""
-        limits = _list("clause_limits")
+        limits = listed("clause_limits")
         edges = np.cumsum([word in limits for word in self.words])
         return np.asarray(edges == edges[self.at]) & np.array([word not in limits for word in self.words])
 
     @cached_property
     def said(self) -> np.ndarray:
         """Whether each word is a verb of speech, beyond which somebody else's words begin."""
-        return np.array([word in _list("speech") for word in self.words])
+        return np.array([word in listed("speech") for word in self.words])
 
     @cached_property
     def unreported(self) -> np.ndarray:
@@ -129,7 +129,7 @@ def _words(text: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for raw in _TOKEN.findall(text.replace("’", "'")):
         word = raw.lower()
-        name = word in _list("pronouns") or (raw[0].isupper() and word not in _list("openers"))
+        name = word in listed("pronouns") or (raw[0].isupper() and word not in listed("openers"))
         if word.endswith("'s") and len(word) > 2:
             found += [(word[:-2], name), ("'s", False)]
         else:
@@ -137,11 +137,8 @@ def _words(text: str) -> list[tuple[str, bool]]:
     return found
 
 
-def _list(name: str) -> frozenset[str]:
-    """Return one of the word lists of the valence codebook."""
-    if name not in _LISTS:
-        _LISTS[name] = frozenset(codebooks.read("valence")["context"][name].split())
-    return _LISTS[name]
-
-
-_LISTS: dict[str, frozenset[str]] = {}
+@lru_cache
+def listed(name: str) -> frozenset[str]:
+    """Return one of the lists of function words in the valence codebook."""
+    book = codebooks.read("valence")
+    return frozenset((book["context"] | book)[name].split())

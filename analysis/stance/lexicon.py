@@ -14,7 +14,7 @@ import numpy as np
 
 from analysis import codebooks
 from analysis.codebooks.formats import decoded
-from analysis.stance.context import TARGET, Context
+from analysis.stance.context import TARGET, Context, listed
 
 # chosen on the training part of NewsMTSC: how much evaluation counts that stands
 OUTSIDE = 0.3  # outside the target's clause
@@ -103,13 +103,13 @@ class Lexicon:
                 agent, patient = self.scores[entry]
                 before = words[max(0, place - 3) : place]
                 if entry in self.verbs:
-                    passive = not words[place].endswith("ing") and any(word in _words("be") for word in before)
+                    passive = not words[place].endswith("ing") and any(word in listed("be") for word in before)
                     acts = not passive if place > at else at > 0 and words[at - 1] == "by"
                 else:
                     acts = True
-                stretch = 1.3 if before and before[-1] in _words("boosters") else 1.0
-                stretch *= 0.7 if before and before[-1] in _words("dampers") else 1.0
-                negated = any(word in _words("negators") or word.endswith("n't") for word in before)
+                stretch = 1.3 if before and before[-1] in listed("boosters") else 1.0
+                stretch *= 0.7 if before and before[-1] in listed("dampers") else 1.0
+                negated = any(word in listed("negators") or word.endswith("n't") for word in before)
                 if place < at and words[at - 1 - (words[at - 1] in _ARTICLES)] in _AGAINST and agent > 0:
                     negated = not negated  # "liberated the town from", "a victory over"
                 found.append(Hit(place, (agent if acts else patient) * stretch, negated, entry))
@@ -149,19 +149,6 @@ def log_ratio(positive: float, negative: float) -> float:
     return float(np.log((positive + PRIOR) / (negative + PRIOR)))
 
 
-def _words(name: str) -> frozenset[str]:
-    """Return a list of words that change a score."""
-    return _lists()[name]
-
-
-@lru_cache
-def _lists() -> dict[str, frozenset[str]]:
-    """Return the lists of words that change a score."""
-    book = codebooks.read("valence")
-    listed = {name: book[name] for name in ("negators", "boosters", "dampers")} | {"be": book["context"]["be"]}
-    return {name: frozenset(words.split()) for name, words in listed.items()}
-
-
 def lexicon(source: Source = None) -> Lexicon:
     """Return a lexicon by name, from a file, or from scores at hand.
 
@@ -197,7 +184,7 @@ def lexicon(source: Source = None) -> Lexicon:
     if not path.is_file():
         raise FileNotFoundError(f"{source}: no such file, nor a bundled lexicon; bundled: valence, vader")
     if path.suffix.lower() in (".yml", ".yaml", ".dic"):
-        frames = {name.split(".")[-1].lower(): listed for name, listed in codebooks.load(path).frames.items()}
+        frames = {name.split(".")[-1].lower(): words for name, words in codebooks.load(path).frames.items()}
         if not {"positive", "negative"} <= set(frames):
             raise ValueError(
                 f"{path.name}: its categories are {sorted(frames)}; a lexicon has 'positive' and 'negative'"

@@ -50,15 +50,15 @@ class Vectors:
         A ridge regression from vectors to what a verb says of the one who acts and of the one acted upon, after
         Hamilton, Clark, Leskovec & Jurafsky 2016, EMNLP, where seed words spread their polarity over a vector space.
         """
-        ours, theirs, listed = lexicon().scores, lexicon("vader").scores, self.words.tolist()
-        known = np.array([word in ours for word in listed])
-        scores = np.array([ours.get(word, (0.0, 0.0)) for word in listed])
-        weights = np.array([1.0 if word in ours else 0.0 if word in theirs else _NEUTRAL for word in listed])[:, None]
-        space = np.c_[self.matrix / 127 * np.sqrt(self.matrix.shape[1]), np.ones(len(listed))]
+        ours, theirs, names = lexicon().scores, lexicon("vader").scores, self.words.tolist()
+        known = np.array([word in ours for word in names])
+        scores = np.array([ours.get(word, (0.0, 0.0)) for word in names])
+        weights = np.array([1.0 if word in ours else 0.0 if word in theirs else _NEUTRAL for word in names])[:, None]
+        space = np.c_[self.matrix / 127 * np.sqrt(self.matrix.shape[1]), np.ones(len(names))]
         shrink = _RIDGE * weights.sum() * np.eye(space.shape[1])
         guess = space @ np.linalg.solve((space * weights).T @ space + shrink, (space * weights).T @ scores)
         new = ~known & (np.abs(guess).max(1) > _PLAIN) & np.char.isalpha(self.words)
-        found = {listed[row]: (float(guess[row, 0]), float(guess[row, 1])) for row in np.flatnonzero(new)}
+        found = {names[row]: (float(guess[row, 0]), float(guess[row, 1])) for row in np.flatnonzero(new)}
         return Lexicon("induced", found, frozenset(found))
 
     def pool(self, words: Sequence[str], zones: np.ndarray) -> np.ndarray:

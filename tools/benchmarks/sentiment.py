@@ -165,9 +165,9 @@ def main() -> None:
         f"tuned on train ({len(train)} targets); 95 % bootstrap over sentences. Opposed: {apart.sum()} targets in",
         f"{both[apart]['sentence'].nunique()} sentences of train and dev that have a negative and a positive one, by",
         "five-fold cross-validation that parts no article: accuracy over three classes. Seconds",
-        "are processor seconds on one core. Features and settings were chosen by cross-validation within train, words with",
-        "a view to all of train, so that the crossed columns flatter our routes. Dev was looked at some twenty times while",
-        "earlier versions were built, and once for this one, here.\n",
+        "are processor seconds on one core. Features and settings were chosen by cross-validation within train, words",
+        "with a view to all of train, so that the crossed columns flatter our routes. Dev was looked at some twenty",
+        "times while earlier versions were built, and once for this one, here.\n",
         "| route | macro-F1, dev | accuracy, dev | accuracy, opposed | macro-F1, crossed | fit, s | s per 1,000 |",
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]

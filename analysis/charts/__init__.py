@@ -124,7 +124,7 @@ def _log(ax: Axes) -> None:
     """Make the x axis logarithmic, its ticks plain numbers: 1, 2 and 5, or powers of ten where it is long or narrow."""
     ax.set_xscale("log")
     low, high = ax.get_xlim()
-    inches = ax.get_position().width * ax.figure.get_figwidth()
+    inches = ax.bbox.width / ax.figure.dpi
     short = np.log10(high / low) < inches / 2.2
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if short else (1,), numticks=30 if short else int(inches)))
     ax.xaxis.set_minor_locator(NullLocator())

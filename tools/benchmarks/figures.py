@@ -58,9 +58,10 @@ Command: `{command}`
 """
 SHEET = """
 
-The sheet: {drawn}, drawn by seed; of each its beginning, up to the first end of a sentence behind 1,600 characters. Four
-runs of a language model marked a quarter each by written rules, before and without the extractor; no person has checked
-it. Rules were mended on the parts called *seen*; those called *blind* were opened once, for this table."""
+The sheet: {drawn}, drawn by seed;
+of each its beginning, up to the first end of a sentence behind 1,600 characters. Four runs of a language model marked
+a quarter each by written rules, before and without the extractor; no person has checked it. Rules were mended on
+the parts called *seen*; those called *blind* were opened once, for this table."""
 
 
 def gold(name: str) -> list[dict[str, str]]:

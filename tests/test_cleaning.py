@@ -152,6 +152,14 @@ def test_a_body_without_line_breaks_is_trimmed_at_both_ends() -> None:
     ]
 
 
+def test_teasers_behind_a_body_without_line_breaks_go_with_their_credit() -> None:
+    teasers = "Source Orm TV and agencies Related News Otters return | The price of rope Category News"
+    page = clean(f"{FIRST} {SECOND} {teasers}", page=False)
+    assert page.text == f"{FIRST} {SECOND}" and page.removed == [("read also", teasers)]
+    told = f"{FIRST} She read related news on the pier."
+    assert clean(told, page=False).text == told
+
+
 def test_a_sentence_that_begins_like_the_headline_stays() -> None:
     body = f"{HEADLINE} Island in thick fog, its owners said."
     assert clean(body, title=HEADLINE, page=False).text == body

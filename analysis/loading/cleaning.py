@@ -258,7 +258,7 @@ def _trimmed(body: str, removed: list[tuple[str, str]], title: str | None, *, ba
             removed.append(("repeated headline", body[:end].strip()))
             body, last = body[end:].lstrip(), "repeated headline"
         for name, pattern, _ in rules("tail"):
-            match = pattern.search(body, max(1, len(body) - 700))
+            match = pattern.search(body, max(1, len(body) - 1000))
             if match and match[0].strip():
                 removed.append((name, match[0].strip()))
                 body = body[: match.start()].rstrip()

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.speech.attribution import USE, Cue, cues, stance
+from analysis.speech.attribution import MEDIUM, USE, Cue, cues, stance
 from analysis.speech.marks import mask, quoted_spans
 from analysis.speech.sentences import Span, paragraphs, sentences
 from analysis.speech.speakers import PRONOUNS, Cast
@@ -115,7 +115,7 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
         sides = {"before": cue.before, "behind": cue.behind}
         found += [(cue, place, "indirect") for side, place in sides.items() if place and (cue.start, side) not in used]
     speaking = {cue.start for cue, _, _ in found if cue}
-    names = {cue.start: cast.find(cue.subject) for cue in verbs if cue.start in speaking}
+    names = {cue.start: cast.find(cue.subject) if cue.subject else None for cue in verbs if cue.start in speaking}
     for cue, place, kind in found:
         if cue:
             via = _POSSESSED.sub("", cue.via) if cue.via else None
@@ -147,10 +147,13 @@ def _attributed(span: Span, quote: Span, verbs: list[Cue], cast: Cast) -> tuple[
     near = verbs[max(0, place - 12) : place + 12]
     after = next((cue for cue in near if cue.start >= end - 1), None)
     between = masked[end : after.start].strip(" ,.—–-\n0123456789") if after else ""
-    if after and after.verb not in USE["naming"] | USE["participle"] and not between:
-        return ("direct" if words > 1 or closed else "partial"), after, "before"
     before = next((cue for cue in reversed(near) if cue.end <= start + 1), None)
     gap = masked[before.end : start].rstrip(" \n") if before else ""
+    carrier = masked[slice(*after.subject)] if after and after.subject and not between else ""
+    if before and gap == ":" and re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", carrier):
+        return "direct", before._replace(via=carrier), "behind"
+    if after and after.verb not in USE["naming"] | USE["participle"] and not between:
+        return ("direct" if words > 1 or closed else "partial"), after, "before"
     if before and before.verb in USE["naming"]:
         return "partial", before, "behind"
     led = gap[-1:] in (",", ":") if gap else words > 3 and inner[:1].isupper()
@@ -167,6 +170,9 @@ def _carried(found: list[Quote], cast: Cast) -> list[Quote]:
     direct = [n for n, quote in enumerate(found) if quote.kind == "direct"]
     joined = [(a, b) for a, b in pairwise(direct) if not _gap(found[a], found[b], cast.text)]
     backwards = [(b, a) for a, b in reversed(joined)]
+    for n in direct:
+        if not found[n].verb and not found[n].speaker and (who := cast.leading(found[n].start)):
+            found[n] = found[n]._replace(speaker=who)
     for known, other in [*joined, *backwards]:
         if found[known].speaker and not found[other].verb and not found[other].speaker:
             found[other] = found[other]._replace(speaker=found[known].speaker, via=found[known].via)

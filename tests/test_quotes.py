@@ -108,6 +108,22 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("The government believes that the bridge was cut.", "the government", "the bridge was cut"),
         ("Of the nine nurses, two have died, the mayor said.", "the mayor", "Of the nine nurses, two have died"),
 
+        ("Ada Vale said the bridge was cut, which pleased the army.", VALE, "the bridge was cut"),
+        ("Ada Vale said the bridge was cut, but she later came back.", VALE, "the bridge was cut"),
+        ("The army attacked what a nurse described on Monday as a big hospital.", NURSE, "a big hospital"),
+        ("The mayor identified the dead man as the cook of the hospital.", "the mayor", "the cook of the hospital"),
+        ("The army reported 12 people killed on the bridge.", "the army", "12 people killed on the bridge"),
+        ("It was reported in May that the bridge was cut.", "", "the bridge was cut"),
+        ("Nobody came amid accusations that the bridge was cut.", "", "the bridge was cut"),
+        ("The mayor expressed concern that the bridge was cut.", "the mayor", "the bridge was cut"),
+        ("The mayor called upon the council and all the nurses of the town to stay.", "the mayor", "to stay"),
+        ("The raid was claimed by the Osby group which said the bridge was cut.", "Osby group", "the bridge was cut"),
+        ("The bridge was cut a charity and an aid worker said.", "a charity and an aid worker", "The bridge was cut"),
+        ("An Osby observatory based in Sudland said it rained all day.", "an Osby observatory based in Sudland", "it rained all day"),
+        ("The mayor - who sells bread - said the bridge was cut.", "the mayor", "the bridge was cut"),
+        ("North of it the army said rebels in the north (RN) cut it.", "the army", "rebels in the north (RN) cut it"),
+        ("That is not true, the mayor said.", "the mayor", "That is not true"),
+        ("At the dinner on Monday, the mayor said, nobody came to eat.", "the mayor", "nobody came to eat"),
         ("The council announced the bridge was cut.", "the council", "the bridge was cut"),
         ("The mayor, in a tweet, accused the nurses of cutting it.", "the mayor", "the nurses of cutting it"),
         ("The group which tracks the war said the bridge was cut.", "the group", "the bridge was cut"),
@@ -157,6 +173,15 @@ def test_what_nobody_says_is_no_quotation(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "speaker"),
     [
+        ("“We stay,” a monitor said. The Osby Observatory for Peace is in the north.", "Osby Observatory for Peace"),
+        ("The Osby Observatory for Peace is poor. “We stay,” the group said.", "Osby Observatory for Peace"),
+        ("The Osby Peace Front left. “We stay,” the OPF said.", "Osby Peace Front"),
+        ("“We stay,” said one of the guests, Ada Vale, who sold bread.", VALE),
+        ("Ada Vale came. Thirty-year-old Vale left. “We stay,” she said.", VALE),
+        ("The raid began after Ada Vale left, saying: “We stay.”", VALE),
+        ("Bo Oss, a cook, said: “We stay,” Reuters reported.", "Bo Oss"),
+        ("Ada Vale, a nurse, has more here:\n\n“We stay.”", VALE),
+        ("Ada Vale, a nurse, left. “We stay,” her mother said.", "Vale’s mother"),
         ("Ada Vale, a nurse, left. “We stay,” she said.", VALE),
         ("Ada Vale, a nurse, left. “We stay,” said Vale.", VALE),
         ("Ada Vale, a nurse, met Bo Oss, an engineer. “We stay,” the nurse said.", VALE),
@@ -199,6 +224,11 @@ def test_it_is_a_body_and_a_body_is_no_he() -> None:
 def test_words_without_a_verb_belong_to_whom_the_sentence_is_about() -> None:
     texts = ["Ada Vale, a nurse, hopes for a “fast bridge”.", "A bridge was built, the so-called “ruin” of Ada Vale."]
     assert [who for text in texts for _, who, _ in found(text)] == [VALE, ""]
+
+
+def test_few_words_are_a_report_if_they_hold_a_verb_and_a_quotation() -> None:
+    halves = found("The mayor said that it was “past repair”.")
+    assert [words for kind, _, words in halves if kind == "indirect"] == ["it was “past repair”"]
 
 
 def test_a_report_parted_by_its_attribution_is_two() -> None:

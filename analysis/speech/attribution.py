@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from analysis.speech.phrases import DAY, Token, main_subject, phrase_before, phrase_behind, speaks, subject, tokens
@@ -23,6 +24,10 @@ _VERB = re.compile(
 )
 _UNSAID = re.compile(rf"(?:\b{any_of(BOOK['words']['denies'])}|n[’']t)(?: \w+ly)?\s*$")
 _WENT_ON = re.compile(r"\b(?:went|goes|go) on to\s*$")
+_NOBODYS = re.compile(
+    rf"\b[Ii]t (?:is|was|has been|had been) (?:\w+ly )?({any_of(STANCE)})\b(?: [^,;:“]{{0,40}}?)?,? that\b|"
+    rf"\b({any_of(BOOK['words']['hearsay'])}) that\b(?! (?:day|night|week|month|year)\b)"
+)
 _UNSPOKEN = re.compile(r"\s(?:by(?! (?:tele)?phone| e-?mail)|for|up|out|off)\b")
 _VIA = re.compile(
     rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via|quoted by) )((?:an? |the |its |his |her )?{MEDIUM})\b"
@@ -42,7 +47,10 @@ _CLAUSE = r"(?:that\b|(?=(?:whether|why|how) ))\s*"
 _THAT = re.compile(rf"\s*,?\s*(?:{_LEAD}[^;:,]{{0,120}}?\s|,[^;:]{{0,60}}?,\s)??{_CLAUSE}")
 _TOLD_THAT = re.compile(rf"\s*(?!to\b)(?:[^“”;:,]{{0,120}}?\s)??{_CLAUSE}")
 _ASKED = re.compile(r"\s*(?:[^“”;:,]{0,60}?\s)??(?=(?:if|whether|what|where|who|when|how|why|which)\s)")
-_LATE = re.compile(r",\s(?:while|although|[^,“”]{0,40}?(?:days|weeks|months|years|hours) (?:after|before|since))\b")
+_LATE = re.compile(  # where the outlet goes on behind a report
+    r",\s(?:while|although|(?:after )?[^,“”]{0,40}?(?:days|weeks|months|years|hours) (?:after|before|since|of)|"
+    r"(?:which|who|where)\b(?=[^,]*$)|but (?:he|she|it|they|the|[A-Z]\w+)|in an? [\w-]+ where)\b"
+)
 _APPOSED = re.compile(rf"(?:,? {any_of(WORDS['apposed'])}\b[^,;]*(?:,|$))?")
 _DESCRIBED = re.compile(r"(?:, (?:an?|who|whose)\b[^,;]*,)?")
 _COUNTED = re.compile(
@@ -51,18 +59,27 @@ _COUNTED = re.compile(
 _EDGE = re.compile(r"[\s,.—–-]*(?:(?:But|And|Yet|So|Or|Still|Then|Now|and|but)\s+)?")
 _CAPTION = re.compile(  # what stands before a sentence that a newspaper prints behind a caption, tags or a dateline
     r"(?s:.*)(?:\((?i:[^()]*(?:photo|file|image|agenc|reuters|sputnik|afp|press)[^()]*)\)\s[—–-]*\s*|"
-    r"\w\s(?=An?\s[\w-]+ )|\b[A-Z]\w*\s(?=At least|(?:The|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten) [a-z]))"
+    r"\w\s(?=An?\s[\w-]+ )|\w\s(?=At least|(?:The|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|[A-Z][a-z]+teen)"
+    r" [a-z]))"
 )
 _FINITE = re.compile(r"\b(?:\w{2,}ed|is|was|were|are|has|had|have|would|will|can|could|may)\b")
 _CLAUSED = re.compile(rf"\s*[^,;:“”]{{0,70}}? {any_of(WORDS['finite'])}\b")
 _LIVES = re.compile(r" (?:\w+ )?li(?:fe|ves)\b")
+_TOLL = re.compile(
+    r" (?:at least |more than )?(?:\d|[a-z]+(?:reds|zens|ands|ores) of )[^,;:]*? (?:killed|wounded|injured|dead)\b"
+)
 _SOME = ("some", "many", "most", "others", "several", "few")
 _GOES_ON = re.compile(r"[\s,]*(?:but|so)\b")
-_INFINITIVE = re.compile(r"(?: [\w’'-]+){0,4}? ((?:not )?to \w)")
+_INFINITIVE = re.compile(r"(?: [\w’'-]+){0,10}? ((?:not )?to \w)")
 _AFTER_NOUN = re.compile(
-    r",\s(?:which|where|when|who|whose|while|as|although|an?|\w+ing|and)\b|\sand (?:has |have |had )?\w+ed\b"
+    rf",\s(?:which|where|when|who|whose|while|as|although|an?|\w+ing|and|it|[A-Z]\w+ (?=\w+ed\b))\b|"
+    rf"\sand (?:\w+ed|{any_of(WORDS['finite'])})\b"
 )
-_PUT_AT = re.compile(r"[^,;:“]{3,120}? at (?:[a-z]+ ){0,3}[\d$]")
+_THUS = re.compile(rf"(?: {DAY})?(?: (it|him|her|them))?(?: as)?\s")
+_WHAT = re.compile(r"\bwhat (?:[\w.’'-]+ ){1,8}\w+$")
+_AS = re.compile(r"()[^,;:“]{3,60}? as ")
+_PUT_AT = re.compile(r"[^;:“]{3,140}? at (?:[a-z]+ ){0,3}[\d$]")
+_DAY_LAST = re.compile(rf"\s{DAY}[\s.,]*$")
 _END = re.compile(r"(?:[\s,.?!;:—–-]|\b(?:and|as|but|while)$)+$")
 _ASIDES = ("as", "while", "when", "although", "though", "which", "who", "where", "whose", "amid")
 
@@ -72,7 +89,7 @@ class Cue(NamedTuple):
 
     start: int
     end: int
-    subject: Span
+    subject: Span | None
     verb: str
     via: str | None
     before: Span | None
@@ -112,17 +129,32 @@ def cues(masked: str, start: int, end: int) -> list[Cue]:
             if cue := _cue(masked, (a, b), words, place, last):
                 found += _linked(masked, found.pop(), cue) if last else [cue]
                 last = found[-1]
-    return found
+        found += _nobodys(masked, a, b, found)
+    return sorted(found, key=lambda cue: cue.start)
+
+
+def _nobodys(masked: str, start: int, end: int, found: list[Cue]) -> Iterator[Cue]:
+    """Yield what is reported of nobody in particular: "it was reported that …", "amid accusations that …"."""
+    starts = [cue.start for cue in found]
+    for match in _NOBODYS.finditer(masked, start, end):
+        near = found[max(0, bisect_left(starts, match.start()) - 1) :][:2]
+        known = any(
+            a <= match.end() < b or cue.start <= match.end() <= cue.end + 9
+            for cue in near
+            for a, b in [cue.behind or (0, 0)]
+        )
+        if not known and (behind := _tidy(masked, match.end(), end)):
+            yield Cue(match.start(), match.end(), None, (match[1] or match[2]).lower(), None, None, behind)
 
 
 def _linked(masked: str, last: Cue, cue: Cue) -> list[Cue]:
     """Link two verbs: a medium passes on what it carries, and a report ends where its source or another goes on."""
-    name = masked[slice(*last.subject)]
+    name = masked[slice(*last.subject)] if last.subject else ""
     if cue.verb == "as saying":
         return [cue._replace(start=last.start, verb=f"{last.verb}, as saying", via=name, before=last.before)]
     if last.behind and last.behind[0] <= cue.start < last.behind[1]:
-        if cue.behind and cue.start - last.behind[0] < 5 and re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", name):
-            return [cue._replace(via=name)]
+        if cue.behind and cue.start - last.behind[0] < 5 and cue.subject and cue.subject[0] < cue.behind[0]:
+            return [cue._replace(via=name if re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", name) else cue.via)]
         stop = last.behind[0] + len(masked[last.behind[0] : cue.start].rstrip())
         goes_on = (cue.verb in USE["participle"] and cue.behind) or cue.subject == last.subject
         if goes_on or re.search(r",(?: (?:and|as|but|while))?$", masked[max(0, stop - 8) : stop]):
@@ -180,7 +212,8 @@ def _noun(words: list[Token], place: Span, verb: str) -> bool:
         closing = verb in USE["final"] and (after is None or (after.kind == "." and behind + 1 == len(words)))
         return not (phrase and (closing or (phrase[0] and words[phrase[0] - 1].kind in ",Q")))
     plural = before.word.endswith("s") or before.kind in "DP" or before.word in WORDS["groups"]
-    plural = plural or words[at - 2].word == "and"
+    phrase = phrase_before(words, at)
+    plural = plural or any(word.word == "and" for word in (words[slice(*phrase)] if phrase else words[at - 2 : at - 1]))
     if after.word != "that" and re.search(r"[a-z](?:ing|ern|an|ish|ese|ic|al|i|ous|ive|ed|ary)$", before.word):
         return True
     return plural and before.kind == "N" if verb.endswith("s") else not plural
@@ -263,6 +296,8 @@ def _inverted(words: list[Token], place: Span, verb: str) -> Span | None:
         return None
     if run_on and (verb not in USE["final"] or (verb not in ("said", "says", "added") and subject(words, at))):
         return None
+    if run_on and after not in ("", ".") and (known := subject(words, at)) and speaks(words[known[1] - 1].word):
+        return None
     head = next((n for n in range(behind + 1, stop) if words[n].kind in "IVC"), stop)
     heard = _personal(words, (behind, head)) or (before == "Q" and words[behind].kind == "D")
     return (behind, stop) if heard else None
@@ -274,10 +309,12 @@ def _attributing(words: list[Token], begin: int, stop: int) -> Span | None:
     if kind == "V" and words[min(stop + 1, len(words) - 1)].word == "by":
         stop = max(stop, phrase_behind(words, stop + 2))
     elif kind in ("A", "V"):
-        stop = next((n + 1 for n in range(begin, stop) if words[n].kind == "N" and speaks(words[n].word)), stop)
+        speaking = [n for n in range(begin, stop) if speaks(words[n].word)]
+        stop = next((n + 1 for n in speaking if words[n].kind == "N"), speaking[-1] + 1 if speaking else stop)
     if stop <= begin + 1 and words[begin : begin + 1] and words[begin].word in ("her", "him", "them"):
         stop = begin + 1
-    return (begin, stop) if stop > begin else None
+    idle = words[begin : begin + 1] and words[begin].word in ("its", "their") and not _personal(words, (begin, stop))
+    return (begin, stop) if stop > begin and not idle else None
 
 
 def _reports(
@@ -288,7 +325,7 @@ def _reports(
     leading = verb in _OF and (not masked[span[0] : start].strip() or masked[start] in "AI")
     firm, behind = _behind(masked, end, span[1], verb, leading or ordered)
     first = re.compile(r"\s*([\w’'-]+)").match(masked, end, span[1])
-    heard = not first or first[1].lower() in WORDS["unreported"] | USE["participle"]
+    heard = not first or first[1].lower() in WORDS["unreported"] | USE["participle"] or first[1].endswith("ing")
     if firm or verb in USE["participle"] or (last and last.behind) or (ordered and start < end and not heard):
         return None, behind
     before = _before(masked, span, place, verb, ordered, halved=bool(behind))
@@ -303,7 +340,8 @@ def _before(masked: str, span: Span, place: Span, verb: str, ordered: bool, *, h
     before = _tidy(masked, max(span[0], start - _LONGEST), start)
     if before and (caption := _CAPTION.match(masked, *before)):
         before = caption.end(), before[1]
-    if not before or (not halved and _led(masked, before)) or re.match(r":\s*“", masked[end : end + 5]):
+    dated = halved and before and re.search(DAY, masked[slice(*before)]) and not _FINITE.search(masked, *before)
+    if not before or dated or (not halved and _led(masked, before)) or re.match(r":\s*“", masked[end : end + 5]):
         return None
     joint, content = masked[before[1] : start].strip()[:1], masked[slice(*before)]
     if joint in (",", "—", "–") or verb in _OF:
@@ -316,7 +354,11 @@ def _before(masked: str, span: Span, place: Span, verb: str, ordered: bool, *, h
 def _behind(masked: str, start: int, end: int, verb: str, ordered: bool) -> tuple[bool, Span | None]:
     """Return whether a report must stand behind a verb, and where."""
     rest = masked[start : min(end, start + _REACH)]
-    if verb in USE["marked"]:
+    thus = _AS.match(rest) if verb.startswith("identif") else _THUS.match(rest) if verb in USE["naming"] else None
+    if thus and (thus[1] or verb.startswith("identif") or _WHAT.search(masked, max(0, start - 90), start)):
+        content = re.split(r"[,;:—]|\bthat\b", masked[start + thus.end() : end])[0]
+        return True, _tidy(masked, start + thus.end(), start + thus.end() + len(content), 2)
+    if verb in USE["marked"] or verb.startswith("identif"):
         return False, None
     pattern = _ASKED if verb.startswith(("ask", "wonder")) else _TOLD_THAT if verb in USE["addressed"] else _THAT
     if verb not in _OF and (that := pattern.match(rest)):
@@ -324,11 +366,13 @@ def _behind(masked: str, start: int, end: int, verb: str, ordered: bool) -> tupl
     word = (re.findall(r"^\s*([\w$€£’'-]+)", rest) or [""])[0]
     heard = verb not in USE["addressed"] or not masked.endswith(verb, 0, start)
     if verb in USE["clausal"]:
-        return True, None
-    if to := _INFINITIVE.match(rest) if verb in USE["addressed"] or verb.endswith(" on") else None:
+        return True, _tidy(masked, start, end) if verb in USE["thought"] and _CLAUSED.match(rest) else None
+    if to := _INFINITIVE.match(rest) if verb in USE["addressed"] or verb.endswith((" on", " upon")) else None:
         return True, _tidy(masked, start + to.start(1), end, 2)
     if verb in USE["named"] and (aside := _AFTER_NOUN.search(masked, start, end)):
         end = aside.start()
+    if verb.startswith(("announc", "declar")) and (day := _DAY_LAST.search(masked, start, end)):
+        end = day.start()
     if ordered and verb not in _OF and heard and word and _content(rest, word, verb):
         start -= 4 * verb.endswith(" for")  # "called for a truce": "for" belongs to what was said
         return True, _tidy(masked, start, end, 2)
@@ -341,11 +385,13 @@ def _content(rest: str, word: str, verb: str) -> bool:
     """Tell whether what follows a verb without "that" is what was said."""
     if word in ("he", "she", "they", "it", "there"):
         return True
-    if verb in ("put", "puts"):
+    if verb in ("put", "puts", "placed", "places"):
         return bool(_PUT_AT.match(rest))
     if verb in USE["object"] and (verb.startswith("den") or word.lower() not in WORDS["unreported"]):
         return " of " in rest or not verb.startswith("accus")
     if (verb in USE["promise"] and word == "to") or (verb in USE["plain"] and _COUNTED.match(rest)):
+        return True
+    if verb in ("reported", "report", "reports") and _TOLL.match(rest):
         return True
     if word.lower() in WORDS["unreported"] or word in USE["participle"] or _LIVES.match(rest):
         return False
@@ -359,6 +405,8 @@ def _led(masked: str, span: Span) -> bool:
     """Tell whether a stretch is nothing but an adverbial that leads what stands behind the verb."""
     start, end = span
     first, clause = masked[start:end].split()[0].lower(), masked.count(" ", start, end) > 12
+    if re.match("(?:That|This) (?:is|was|will|would|has)", masked[start:end]):
+        return False
     if first not in WORDS["leads"] | WORDS["turns"] | {"earlier", "later", "speaking"} or ", " in masked[start:end]:
         return False
     return not ((clause or first in WORDS["leads"]) and _FINITE.search(masked, start, end))
@@ -372,4 +420,5 @@ def _tidy(masked: str, start: int, end: int, least: int = 3) -> Span | None:
     end = start + len(_END.sub("", masked[start : late.start()])) if late else end
     end -= masked[end - 1] == ")" and "(" not in masked[start:end]
     own = re.sub("“[^”]*”?", " ", masked[start:end])
+    least = 1 if own != masked[start:end] and _FINITE.search(own) else least
     return (start, end) if len(re.findall(r"\w+", own)) >= least and end - start < _LONGEST else None

@@ -29,7 +29,7 @@ _KINDS = {
     "D": WORDS["begins"] | {"no"},
     "#": WORDS["numbers"],
 }
-_LINKS = ("close", "loyal", "familiar")  # "sources close to the army"
+_LINKS = ("close", "loyal", "familiar", "based")  # "sources close to the army"
 _SPEAKER = re.compile(
     rf"(?:{GROUP}|{any_of(WORDS['bodies'] | WORDS['texts'])}s?|"
     rf"{any_of(w for w in BOOK['via']['media'] if ' ' not in w)}s?)(?:['’]s?)?",
@@ -65,7 +65,7 @@ def _kind(word: str, first: bool) -> str:
     if word[0] == "“":
         return "Q"
     if not (word[0].isalnum() or word[0] in "$€£"):
-        return word[0]
+        return "–" if word == "-" else word[0]
     if len(word) > 1 and word.isupper():
         return "K"
     if lower in PRONOUNS or lower in ("it", "i", "we", "you"):
@@ -96,7 +96,7 @@ def speaks(word: str) -> bool:
     return bool(_SPEAKER.fullmatch(word))
 
 
-def phrase_before(words: list[Token], end: int) -> Span | None:
+def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Span | None:
     """Return the noun phrase that ends before a place and may be a subject, as places among the words.
 
     Examples
@@ -126,7 +126,7 @@ def phrase_before(words: list[Token], end: int) -> Span | None:
         start = name
     if words[start].word.lower() in ("no", "this"):
         return None
-    free = not (
+    free = relative or not (
         start
         and words[start - 1].kind == "I"
         and (start == 1 or words[start - 1].word not in ("after", "before", "since", "until"))
@@ -196,7 +196,8 @@ def _joined(words: list[Token], at: int) -> int | None:
     if words[at].word not in ("and", "or"):
         return None
     start = _chunk(words, at)
-    return start if start is not None and _opens(words, start) else None
+    speaking = start is not None and words[start].kind == "D" and speaks(words[at - 1].word)
+    return start if start is not None and (speaking or _opens(words, start)) else None
 
 
 def _opens(words: list[Token], start: int) -> bool:
@@ -241,7 +242,11 @@ def phrase_behind(words: list[Token], at: int) -> int:
         participle = word.kind == "V" and at > begin and behind in (("N", "K", "V") if first else ("", ",", "."))
         if word.kind in "NK" or (word.kind in "#T" and first) or participle:
             at += 1
-        elif not first and (word.word in WORDS["attached"] or word.word == "and") and behind in ("D", "N", "K", "#"):
+        elif (
+            (not first or (at > begin and word.word == "of"))
+            and (word.word in WORDS["attached"] or word.word == "and")
+            and behind in ("D", "N", "K", "#")
+        ):
             at += 2
             while at < len(words) and words[at].kind == "D":
                 at += 1
@@ -259,7 +264,8 @@ def subject(words: list[Token], end: int) -> Span | None:
     last = words[end - 1]
     if last.word in ("who", "which", "that"):
         end -= 2 if end > 1 and words[end - 2].kind in ",T" else 1
-        phrase = _described(words, phrase_before(words, end))
+        parted = end < len(words) and words[end].kind == ","
+        phrase = _described(words, phrase_before(words, end, relative=not parted))
         return phrase if phrase and (last.word != "that" or speaks(words[phrase[1] - 1].word)) else None
     if last.kind in ",—–":
         return _aside(words, end - 1)
@@ -310,8 +316,11 @@ def _described(words: list[Token], phrase: Span | None) -> Span | None:
 
 def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
     """Return the subject of the clause in which a verb goes on: "The mayor came, saying …"."""
+    first = None
     for n in range(max(low, at - 60), at):
         finite = words[n].kind == "A" or (words[n].kind == "V" and words[n].word.endswith("ed"))
         if finite and (phrase := subject(words, n)) and phrase[0] >= low:
-            return phrase
-    return None
+            if any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)]):
+                return phrase
+            first = first or phrase
+    return first

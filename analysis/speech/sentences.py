@@ -14,7 +14,7 @@ Span = tuple[int, int]
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _STOP = re.compile(r"[.!?…]+[)\]\"'”’»]*")
 _NEXT = re.compile(r"\s+[\s\[(\"'“‘«—–-]*([\w.…,;:!?)]?\w*)")
-_RUN_ON = re.compile(r"[A-Z][a-z]*[\s,]")
+_RUN_ON = re.compile(r"“Q|[A-Z](?:[a-z]*[\s,]|\.[A-Z]\.)")
 _LAST_WORD = re.compile(r"[\w.'’-]*$")
 
 

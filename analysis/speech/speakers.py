@@ -45,6 +45,8 @@ _DESCRIBED = re.compile(
 _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|speaking|\d\d)\b")
 _POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
 _ACTS = re.compile(r" (?:\w+ed|\w+s)\b")
+_LONG = re.compile(rf"(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
+_ANY_GROUP = re.compile(rf"(?:.* )?{any_of(WORDS['monitors'])}(?: (?:[a-z]+ing|in|based|which|that)\b.*)?$", re.I)
 _CALLED = re.compile(r"(?:called|named) $")
 _UNDER = re.compile(r"^(?:[Tt]he|[Aa]n?|[a-z]).* (?:of|for|in|at|from|with|by) $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
@@ -76,7 +78,11 @@ def _bare(name: str) -> str:
     """Return a run of capitalised words without those that merely begin a sentence."""
     words = name.split()
     idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
-    words = words[next((n for n, word in enumerate(words) if word.lower() not in idle), len(words)) :]
+    words = words[
+        next(
+            (n for n, word in enumerate(words) if word.lower() not in idle and not word.endswith("-old")), len(words)
+        ) :
+    ]
     return " ".join(words[1:] if len(words) == len(_core(words)) > 2 and words[0] in WORDS["powers"] else words)
 
 
@@ -91,7 +97,7 @@ def _core(words: list[str]) -> list[str]:
 
 def _last(name: str) -> str:
     """Return the word by which a name is taken up again."""
-    return re.sub("[’']s?$", "", (_core(name.split()) or [""])[-1])
+    return re.sub("^(?:[Aa]l|[Ee]l)-|[’']s?$", "", (_core(name.split()) or [""])[-1])
 
 
 class Cast:
@@ -120,7 +126,7 @@ class Cast:
         self.known: dict[str, Person] = {}
         self._last = (-1, "", False)  # where the last mention ends, who it is, whether by name
         names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := _bare(m[0]))]
-        alone = {raw for _, raw, _ in names}
+        alone = {word for _, raw, name in names for word in (raw, name if raw.endswith(f"-old {name}") else raw)}
         for at, raw, name in names:
             if " " in name and self._is_person(at, raw, name, _last(name) in alone):
                 self._fullest(name)
@@ -128,6 +134,10 @@ class Cast:
             names_alike.reverse()
         roles = [(m.start(), m[0], "") for m in _ROLE.finditer(masked)]
         powers = [(m.start(), m[0], "") for m in _POWER.finditer(masked)]
+        self.bodies = [(m.start(), m[0]) for m in _LONG.finditer(masked) if WORDS["watching"] & _words(m[0])]
+        self.short: dict[str, str] = {}  # "UN" stands for the United Nations where an article names them
+        for m in _LONG.finditer(masked):
+            self.short.setdefault("".join(re.findall(r"\b[A-Z]", m[0])), m[0])
         for at, raw, name in sorted(names + roles + powers):
             self._introduce(at, raw, name)
 
@@ -232,6 +242,14 @@ class Cast:
         near = [key for place, key, _ in self.spoken[max(0, here - 1) : here] if place > head]
         return near[0] if near else self.recent(at)
 
+    def leading(self, at: int) -> str | None:
+        """Return the subject of the sentence that leads to a quotation with a colon."""
+        before = self.masked[max(0, at - 400) : at].rstrip()
+        if not before.endswith(":"):
+            return None
+        head = max(before.rfind(sign) for sign in (". ", "\n", "” "))
+        return self.within(max(0, at - 400) + head + 1, at)
+
     def within(self, start: int, end: int) -> str | None:
         """Return the first person who is the subject of a stretch of text."""
         here = self.people[bisect_left(self.people, (start,)) : bisect_left(self.people, (end,))][:8]
@@ -245,16 +263,21 @@ class Cast:
         phrase = re.split(" (?:who|that|which|whose) ", phrase)[0]
         first = phrase.split()[0].lower() if phrase else ""
         first = {"her": "she", "him": "he", "them": "they"}.get(phrase, first)
-        if not first or first in PRONOUNS or first in ("it", "who", "which"):
+        if phrase.lower() == "the statement" and self.spoken:
+            key: str | None = self.spoken[-1][1]
+        elif not first or first in PRONOUNS or first in ("it", "who", "which"):
             key = self.recent(start, "o" if first == "it" else PRONOUNS.get(first, ""))
         else:
             plain = re.sub(r"^[Tt]he (?:(?=[A-Z])|[a-z]+ (?=[A-Z][\w-]*$))", "", phrase)
             plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
             apposed = (
-                re.match(rf", ({NAME}),", self.masked[end : end + 80]) if _words(phrase) & WORDS["roles"] else None
+                re.match(rf", ({NAME}),", self.masked[end : end + 80])
+                if first == "one" or _words(phrase) & WORDS["roles"]
+                else None
             )
             behind = self._fullest(apposed[1]) if apposed and _last(apposed[1]) in self.full else None
-            key = self._named(phrase, first) or behind or self._role(phrase, start, first) or plain
+            key = self._named(phrase, first) or behind or self._body(plain, start, first)
+            key = key or self._role(phrase, start, first) or self._possessed(plain, start, first)
         if key is None:
             return None
         person = self.known.setdefault(key, Person(key, _words(phrase)))
@@ -263,6 +286,24 @@ class Cast:
         person.gender = person.gender or self._gender(person) or self._kind(person, head, first)
         self.spoken.append((max(start, self.spoken[-1][0] if self.spoken else 0), key, True))
         return key
+
+    def _body(self, plain: str, start: int, first: str) -> str | None:
+        """Return the full name of a body: of its abbreviation, of a word of it, or of "the group", "a monitor"."""
+        if plain.replace(".", "") in self.short:
+            return self.short[plain.replace(".", "")]
+        if not self.bodies or not _ANY_GROUP.match(plain) or (first in _ONE and start > 400):
+            return None
+        here = bisect_left(self.bodies, (start,))
+        near = self.bodies[max(0, here - 20) : here][::-1] + self.bodies[here : here + 3]
+        return next(
+            (name for _, name in near if set(plain.split()) & set(name.split()) or plain.islower() or "ased" in plain),
+            None,
+        )
+
+    def _possessed(self, plain: str, start: int, first: str) -> str:
+        """Return "Vale’s mother" for "her mother"."""
+        owner = self.recent(start, "m" if first == "his" else "f") if first in ("his", "her") else None
+        return f"{owner.split()[-1]}’s {plain.split(None, 1)[-1]}" if owner else plain
 
     def _kind(self, person: Person, head: str, first: str) -> str:
         """Tell several persons (p) and what is no person (o) from a person (empty)."""

@@ -376,7 +376,9 @@ def test_polarity_spreads_to_words_that_no_list_holds() -> None:
     space = bundled()
     listed, found = set(lexicon().scores), space.induced.scores
     assert not listed & set(found)
+    assert all(word.isalpha() for word in found)
     assert found["antics"][0] < 0 < found["ingenuity"][0]
+    assert found["curbing"][1] < 0 < found["curbing"][0]  # well of the one who curbs, ill of what is curbed
 
 
 def test_shipped_files_are_small(root: Path) -> None:

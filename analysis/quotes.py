@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.speech.attribution import MEDIUM, USE, Cue, cues, stance
+from analysis.speech.attribution import MEDIUM, USE, Cue, agent, cues, stance
 from analysis.speech.marks import mask, quoted_spans
 from analysis.speech.sentences import Span, paragraphs, sentences
-from analysis.speech.speakers import PRONOUNS, Cast
+from analysis.speech.speakers import Cast
 
 QUOTATIONS = ["article_id", "start", "end", "kind", "speaker", "verb", "stance", "via"]
 _POSSESSED = re.compile(r"^(?:[Tt]he|its|his|her) ")
-_PRONOUN = re.compile(r"\b(?:he|she)\b", re.I)
 
 
 class Quote(NamedTuple):
@@ -134,8 +133,10 @@ def _titled(cast: Cast, quote: Span) -> bool:
 
 def _subject(span: Span, place: Span, cast: Cast) -> str | None:
     """Return whose words are quoted without a reporting verb: those of whom the sentence is about, if anybody."""
-    pronoun = _PRONOUN.search(cast.masked, max(span[0], place[0] - 300), place[0])
-    return cast.recent(place[0], PRONOUNS[pronoun[0].lower()]) if pronoun else cast.within(span[0], place[0])
+    if known := cast.within(span[0], place[0]):
+        return known
+    who = agent(cast.masked, max(span[0], place[0] - 300), place[0])
+    return cast.find(who) if who else None
 
 
 def _attributed(span: Span, quote: Span, verbs: list[Cue], cast: Cast) -> tuple[str, Cue | None, str]:

@@ -119,7 +119,7 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("The mayor called upon the council and all the nurses of the town to stay.", "the mayor", "to stay"),
         ("The raid was claimed by the Osby group which said the bridge was cut.", "Osby group", "the bridge was cut"),
         ("The bridge was cut a charity and an aid worker said.", "a charity and an aid worker", "The bridge was cut"),
-        ("An Osby observatory based in Sudland said it rained all day.", "an Osby observatory based in Sudland", "it rained all day"),
+        ("A group based in Sudland said it rained all day.", "a group based in Sudland", "it rained all day"),
         ("The mayor - who sells bread - said the bridge was cut.", "the mayor", "the bridge was cut"),
         ("North of it the army said rebels in the north (RN) cut it.", "the army", "rebels in the north (RN) cut it"),
         ("That is not true, the mayor said.", "the mayor", "That is not true"),
@@ -222,8 +222,13 @@ def test_it_is_a_body_and_a_body_is_no_he() -> None:
 
 
 def test_words_without_a_verb_belong_to_whom_the_sentence_is_about() -> None:
-    texts = ["Ada Vale, a nurse, hopes for a “fast bridge”.", "A bridge was built, the so-called “ruin” of Ada Vale."]
-    assert [who for text in texts for _, who, _ in found(text)] == [VALE, ""]
+    texts = [
+        "Ada Vale, a nurse, hopes for a “fast bridge”.",
+        "A bridge was built, the so-called “ruin” of Ada Vale.",
+        "Osby lawmakers have hoped for a “fast bridge” since May.",
+        "Some lawmakers criticized the bridge as “a ruin” in May.",
+    ]
+    assert [who for text in texts for _, who, _ in found(text)] == [VALE, "", "Osby lawmakers", "some lawmakers"]
 
 
 def test_few_words_are_a_report_if_they_hold_a_verb_and_a_quotation() -> None:

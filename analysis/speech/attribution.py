@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analysis.speech.phrases import DAY, Token, main_subject, phrase_before, phrase_behind, speaks, subject, tokens
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, NAME, WORDS, any_of
+from analysis.speech.speakers import BOOK, NAME, PRONOUNS, WORDS, any_of
 
 _REACH = 400  # characters behind a verb in which its report begins
 _LONGEST = 900  # no report is longer
@@ -23,7 +23,6 @@ _VERB = re.compile(
     rf"(?<!-)\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[Aa]ccording to|[Ii]n the words of|[a-z]+)\b(?!-)"
 )
 _UNSAID = re.compile(rf"(?:\b{any_of(BOOK['words']['denies'])}|n[’']t)(?: \w+ly)?\s*$")
-_WENT_ON = re.compile(r"\b(?:went|goes|go) on to\s*$")
 _NOBODYS = re.compile(
     rf"\b[Ii]t (?:is|was|has been|had been) (?:\w+ly )?({any_of(STANCE)})\b(?: [^,;:“]{{0,40}}?)?,? that\b|"
     rf"\b({any_of(BOOK['words']['hearsay'])}) that\b(?! (?:day|night|week|month|year)\b)"
@@ -147,6 +146,14 @@ def _nobodys(masked: str, start: int, end: int, found: list[Cue]) -> Iterator[Cu
             yield Cue(match.start(), match.end(), None, (match[1] or match[2]).lower(), None, None, behind)
 
 
+def agent(masked: str, start: int, end: int) -> Span | None:
+    """Return the subject of a stretch of text without a reporting verb, if it is somebody who may speak."""
+    words = tokens(masked, start, end)
+    phrase = main_subject(words, len(words))
+    speaking = phrase and (words[phrase[0]].word.lower() in PRONOUNS or speaks(words[phrase[1] - 1].word))
+    return (words[phrase[0]].start, words[phrase[1] - 1].end) if phrase and speaking else None
+
+
 def _linked(masked: str, last: Cue, cue: Cue) -> list[Cue]:
     """Link two verbs: a medium passes on what it carries, and a report ends where its source or another goes on."""
     name = masked[slice(*last.subject)] if last.subject else ""
@@ -187,7 +194,7 @@ def _unsaid(masked: str, span: Span, place: Span, verb: str) -> bool:
     (start, end), (first, last) = span, place
     left, right = masked[max(start, first - 60) : first], masked[last : min(end, last + 60)]
     goes_on = verb in USE["participle"] and re.search(r"\b(?:is|are|was|were|been)\s*$", left)
-    if verb != "as saying" and _UNSAID.search(left) and not _WENT_ON.search(left) and not goes_on:
+    if verb != "as saying" and _UNSAID.search(left) and not goes_on:
         return True
     # "families accused of ties", "a vote called for June": by whom is not said
     unspoken = right.startswith(" of ") if verb == "accused" else verb == "called for" and re.match(f" {DAY}", right)
@@ -356,7 +363,7 @@ def _behind(masked: str, start: int, end: int, verb: str, ordered: bool) -> tupl
     rest = masked[start : min(end, start + _REACH)]
     thus = _AS.match(rest) if verb.startswith("identif") else _THUS.match(rest) if verb in USE["naming"] else None
     if thus and (thus[1] or verb.startswith("identif") or _WHAT.search(masked, max(0, start - 90), start)):
-        content = re.split(r"[,;:—]|\bthat\b", masked[start + thus.end() : end])[0]
+        content = re.split(r"[,;:—]|\bthat\b", rest[thus.end() :])[0]
         return True, _tidy(masked, start + thus.end(), start + thus.end() + len(content), 2)
     if verb in USE["marked"] or verb.startswith("identif"):
         return False, None

@@ -53,7 +53,13 @@ class Token(NamedTuple):
 
 
 def tokens(masked: str, start: int, end: int) -> list[Token]:
-    """Return the words and marks of a sentence."""
+    """Return the words and marks of a sentence from `start` to `end`, quotations blanked out beforehand.
+
+    Examples
+    --------
+    >>> [(token.word, token.kind) for token in tokens("The mayor said", 0, 14)]
+    [('The', 'D'), ('mayor', 'N'), ('said', 'A')]
+    """
     return [
         Token(m.start(), m.end(), m[0], _kind(m[0], m.start() == start)) for m in _TOKEN.finditer(masked, start, end)
     ]
@@ -92,12 +98,31 @@ def _kind(word: str, first: bool) -> str:
 
 
 def speaks(word: str) -> bool:
-    """Tell whether a noun names somebody or something that can speak."""
+    """Tell whether a noun names somebody or something that can speak.
+
+    Examples
+    --------
+    >>> speaks("nurse"), speaks("ministry"), speaks("bread")
+    (True, True, False)
+    """
     return bool(_SPEAKER.fullmatch(word))
 
 
 def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Span | None:
     """Return the noun phrase that ends before a place and may be a subject, as places among the words.
+
+    Parameters
+    ----------
+    words : list of Token
+    end : int
+        The place among the words.
+    relative : bool
+        Whether a clause about it follows ("the group which …"): it may then stand behind a preposition.
+
+    Returns
+    -------
+    (int, int) or None
+        The first word and the one behind the last; None where nobody stands who may speak.
 
     Examples
     --------
@@ -230,7 +255,13 @@ def _tail(words: list[Token], start: int, end: int) -> Span | None:
 
 
 def phrase_behind(words: list[Token], at: int) -> int:
-    """Return where the noun phrase ends that begins at a place (the place itself if none does)."""
+    """Return where the noun phrase ends that begins at a place (the place itself if none does).
+
+    Examples
+    --------
+    >>> phrase_behind(tokens("Said the head of a hospital.", 0, 28), 1)
+    6
+    """
     begin = at
     if at < len(words) and words[at].kind == "P":
         return at + 1 if words[at].word.lower() != "i" else at
@@ -256,7 +287,13 @@ def phrase_behind(words: list[Token], at: int) -> int:
 
 
 def subject(words: list[Token], end: int) -> Span | None:
-    """Return the subject of a verb, whatever stands between the two passed over."""
+    """Return the subject of a verb, whatever stands between the two passed over, as places among the words.
+
+    Examples
+    --------
+    >>> subject(tokens("Ada Vale, a nurse, later said", 0, 29), 7)
+    (0, 2)
+    """
     while end and (words[end - 1].kind in "YT" or words[end - 1].word in WORDS["between"]):
         end -= 1
     if not end:
@@ -315,7 +352,13 @@ def _described(words: list[Token], phrase: Span | None) -> Span | None:
 
 
 def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
-    """Return the subject of the clause in which a verb goes on: "The mayor came, saying …"."""
+    """Return the subject of the clause in which a verb goes on, looking from the word `low` onwards.
+
+    Examples
+    --------
+    >>> main_subject(tokens("The mayor came, saying", 0, 22), 4)
+    (0, 2)
+    """
     first = None
     for n in range(max(low, at - 60), at):
         finite = words[n].kind == "A" or (words[n].kind == "V" and words[n].word.endswith("ed"))

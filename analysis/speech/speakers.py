@@ -44,11 +44,8 @@ _DESCRIBED = re.compile(
 )
 _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|speaking|\d\d)\b")
 _POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
-_ACTS = re.compile(r" (?:\w+ed|\w+s)\b")
-_LONG = re.compile(rf"(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
+_LONG = re.compile(rf"\b(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
 _ANY_GROUP = re.compile(rf"(?:.* )?{any_of(WORDS['monitors'])}(?: (?:[a-z]+ing|in|based|which|that)\b.*)?$", re.I)
-_CALLED = re.compile(r"(?:called|named) $")
-_UNDER = re.compile(r"^(?:[Tt]he|[Aa]n?|[a-z]).* (?:of|for|in|at|from|with|by) $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
 
@@ -148,12 +145,7 @@ class Cast:
             return False
         titled = len(words) < len(name.split()) or (len(words) > 1 and bool(self._first(name)))
         end = at + len(raw)
-        opens = self.masked[max(0, at - 2) : at].strip() in ("", ".")
-        acts = len(words) > 1 and raw == name and opens and _ACTS.match(self.masked, end)
-        described = (
-            acts or _CALLED.search(self.masked, max(0, at - 8), at) or _DESCRIBED.match(self.masked, end, end + 90)
-        )
-        return known or titled or bool(described)
+        return known or titled or bool(_DESCRIBED.match(self.masked, end, end + 90))
 
     def _introduce(self, at: int, raw: str, name: str) -> None:
         """Note who is mentioned at one place, and what is said of them."""
@@ -317,16 +309,9 @@ class Cast:
 
     def _named(self, phrase: str, first: str) -> str | None:
         """Return the full name in a subject that holds the name of a person."""
-        names = (
-            []
-            if first in _ONE
-            else [
-                m
-                for m in _NAME.finditer(phrase)
-                if phrase[m.end() : m.end() + 2] not in ("’s", "'s") and not _UNDER.search(phrase[: m.start()])
-            ]
-        )
-        for raw in (m[0] for m in reversed(names)):
+        found = [] if first in _ONE else [*_NAME.finditer(phrase)]
+        names = [m[0] for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
+        for raw in reversed(names):
             name = _bare(raw)
             titled = " " in name and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
             if name and (_last(name) in self.full or (titled and WORDS["places"].isdisjoint(_core(name.split())))):

@@ -17,11 +17,20 @@ from analysis.coding.coder import FrameCoder, best_threshold
 from analysis.coding.handcoding import corrected, draw_sample, read_sheet, write_sheet
 from analysis.coding.indicators import phrases
 from analysis.coding.scaling import polarity, seed_halves
-from analysis.compare import contrast, levels
+from analysis.compare import agreement, contrast, levels
 from analysis.corpus import load
 from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, hangs_on, indicator_sentences
 from analysis.text import count, units
-from analysis.validity import among_coders, beside_codes, consensus, read_codes, tried_correction, validated, verdicts
+from analysis.validity import (
+    _cut,
+    among_coders,
+    beside_codes,
+    consensus,
+    read_codes,
+    tried_correction,
+    validated,
+    verdicts,
+)
 
 BOOK = {"moral": ["dut*", "right and wrong", "sin"], "money": ["price*", "$"]}
 TEXT = "A duty, a sin. It rained. “Prices rise, and I know right and wrong,” the mayor said. It cost $5. Dutiful men."
@@ -393,6 +402,27 @@ def test_no_event_has_a_say_in_its_own_threshold() -> None:
     assert present.to_dict() == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 1, "f": 1}
 
 
+def test_the_threshold_agrees_beyond_chance_where_nearly_all_have_the_frame() -> None:
+    articles = pd.DataFrame({"article_id": [f"a{i}" for i in range(40)], "event": list("efgh") * 10})
+    ids, coded = articles["article_id"], [0] * 8 + [1] * 32
+    values = pd.DataFrame({"moral": [0.01] * 8 + [0.0] * 10 + [0.1] * 22}, ids)
+    codes = judged(*zip(ids, ["ann"] * 40, coded, strict=True))
+    present = beside_codes(values, codes, articles)["present"]
+    assert present.tolist() == [0] * 18 + [1] * 22  # the best F1 would call it present everywhere
+    nowhere = beside_codes(values, codes.assign(moral=0), articles)["present"]
+    everywhere = beside_codes(values, codes.assign(moral=1), articles)["present"]
+    assert nowhere.eq(0).all() and everywhere.eq(1).all()
+
+
+def test_the_threshold_has_the_best_alpha() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        value, coded = rng.integers(0, 6, 15) / 5, np.append(rng.integers(0, 2, 13), [0, 1])
+        alphas = [agreement(pd.DataFrame({"a": value >= cut, "b": coded == 1}))["alpha"].item() for cut in set(value)]
+        chosen = agreement(pd.DataFrame({"a": value >= _cut(value, coded), "b": coded == 1}))["alpha"].item()
+        assert chosen == pytest.approx(np.nanmax(alphas))
+
+
 def test_the_worst_alpha_and_the_interval_of_the_most_articles_decide() -> None:
     rows = [("m", 0.9, 0.7, 30), ("m", 0.5, 0.1, 30), ("u", 0.7, 0.45, 30), ("w", 0.7, 0.3, 30), ("d", 0.5, -0.1, 30)]
     rows += [("n", np.nan, np.nan, 30), ("f", 0.9, 0.8, 9), ("k", np.nan, np.nan, 30), ("k", 0.8, 0.6, 30)]
@@ -412,7 +442,7 @@ def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> No
     articles = corpus.articles.dropna(subset=["event"])
     shares = frame_shares(units(articles), "generic-frames", voice="own")
     table = levels(articles, shares).pivot(index="outlet", columns="measure", values="estimate")
-    for frame in ("economic", "morality", "human_interest"):
+    for frame in shares:
         stressed = [entry["name"] for entry in policy["outlets"].values() if entry["frames"][frame] == 1]
         rank = table[frame].rank(ascending=False)
         assert rank[stressed].max() <= len(stressed), frame

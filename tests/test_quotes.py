@@ -124,6 +124,7 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("North of it the army said rebels in the north (RN) cut it.", "the army", "rebels in the north (RN) cut it"),
         ("That is not true, the mayor said.", "the mayor", "That is not true"),
         ("At the dinner on Monday, the mayor said, nobody came to eat.", "the mayor", "nobody came to eat"),
+        ("The Osby council said nine people died.", "Osby council", "nine people died"),
         ("The council announced the bridge was cut.", "the council", "the bridge was cut"),
         ("The mayor, in a tweet, accused the nurses of cutting it.", "the mayor", "the nurses of cutting it"),
         ("The group which tracks the war said the bridge was cut.", "the group", "the bridge was cut"),
@@ -175,6 +176,11 @@ def test_what_nobody_says_is_no_quotation(text: str) -> None:
     [
         ("“We stay,” a monitor said. The Osby Observatory for Peace is in the north.", "Osby Observatory for Peace"),
         ("The Osby Observatory for Peace is poor. “We stay,” the group said.", "Osby Observatory for Peace"),
+        ("The Osby Watch said that it rained. The Sudland Party said so. “We stay,” the group said.", "Osby Watch"),
+        (
+            "The Osby Watch said it rained. The Sudland Party said it rained. “We stay,” the group said.",
+            "Sudland Party",
+        ),
         ("The Osby Peace Front left. “We stay,” the OPF said.", "Osby Peace Front"),
         ("“We stay,” said one of the guests, Ada Vale, who sold bread.", VALE),
         ("Ada Vale came. Thirty-year-old Vale left. “We stay,” she said.", VALE),

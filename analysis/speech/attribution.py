@@ -303,7 +303,8 @@ def _inverted(words: list[Token], place: Span, verb: str) -> Span | None:
         return None
     if run_on and (verb not in USE["final"] or (verb not in ("said", "says", "added") and subject(words, at))):
         return None
-    if run_on and after not in ("", ".") and (known := subject(words, at)) and speaks(words[known[1] - 1].word):
+    open_ended = after not in ("", ".") or words[stop - 1].kind == "V"
+    if run_on and open_ended and (known := subject(words, at)) and speaks(words[known[1] - 1].word):
         return None
     head = next((n for n in range(behind + 1, stop) if words[n].kind in "IVC"), stop)
     heard = _personal(words, (behind, head)) or (before == "Q" and words[behind].kind == "D")

@@ -286,6 +286,8 @@ class Cast:
         if not self.bodies or not _ANY_GROUP.match(plain) or (first in _ONE and start > 400):
             return None
         here = bisect_left(self.bodies, (start,))
+        if plain == "the group" and self.spoken and here and self.spoken[-1][0] > self.bodies[here - 1][0]:
+            return self.spoken[-1][1] if self.known[self.spoken[-1][1]].gender == "o" else None
         near = self.bodies[max(0, here - 20) : here][::-1] + self.bodies[here : here + 3]
         return next(
             (name for _, name in near if set(plain.split()) & set(name.split()) or plain.islower() or "ased" in plain),

@@ -13,9 +13,9 @@ DRAW = "import os, pathlib\nfolder = pathlib.Path(os.environ['VANTAGE_FIGURES'])
 
 
 def notebook(path: Path, *cells: str) -> None:
-    """Write a notebook of code cells."""
+    """Write a notebook of code cells, with counts that some earlier run left."""
     written = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": cell, "execution_count": None, "outputs": []}
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": cell, "execution_count": 9, "outputs": []}
         for i, cell in enumerate(cells)
     ]
     body = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
@@ -73,7 +73,7 @@ def test_runs_once_then_only_what_changed(project: Path, capsys: pytest.CaptureF
 
 def test_a_failure_leaves_the_figures_whole_and_says_where(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main([]) == 0
-    notebook(project / "notebooks" / "00-one.ipynb", figure("00-one", "changed"), "1 / 0  # the culprit")
+    notebook(project / "notebooks" / "00-one.ipynb", figure("00-one", "changed"), "1 / 0  # the culprit", "2")
     assert run.main(["--jobs", "1"]) == 1
     told = capsys.readouterr().err
     assert "00-one.ipynb, cell 2: ZeroDivisionError: division by zero" in told

@@ -131,6 +131,8 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     job.staged = staging / job.path.stem
     job.staged.mkdir()
     notebook = nbformat.read(job.path, as_version=4)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        cell.update(execution_count=None, outputs=[])  # so that what is counted at the end was run here
     client = NotebookClient(
         notebook,
         timeout=1800,

@@ -15,7 +15,6 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = "3.11"
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
-PIP_ONLY = {"sentencex"}  # not packaged for conda-forge
 
 
 def locked(python: str = PYTHON) -> dict[str, str]:
@@ -40,11 +39,10 @@ def direct() -> list[str]:
 def environment() -> str:
     """Compose environment.yml."""
     versions = locked()
-    conda = [f"  - {CONDA_NAMES.get(name, name)}={versions[name]}" for name in direct() if name not in PIP_ONLY]
-    pip = [f"      - {name}=={versions[name]}" for name in direct() if name in PIP_ONLY]
+    conda = [f"  - {CONDA_NAMES.get(name, name)}={versions[name]}" for name in direct()]
     head = ["# Made by `make lock` from pyproject.toml and requirements.lock; do not edit.", "name: vantage"]
     head += ["channels:", "  - conda-forge", "  - nodefaults", "dependencies:", f"  - python={PYTHON}"]
-    return "\n".join([*head, *conda, "  - pip", "  - pip:", *pip, "      - -e ."]) + "\n"
+    return "\n".join([*head, *conda, "  - pip", "  - pip:", "      - -e ."]) + "\n"
 
 
 def main() -> int:

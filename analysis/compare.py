@@ -133,7 +133,7 @@ def _measures(articles: pd.DataFrame, values: pd.Series | pd.DataFrame, panel: P
         values = values.to_frame("value" if values.name is None else values.name)
     if values.index.has_duplicates:
         raise ValueError("values has several rows for one article_id; average them to one row per article")
-    if len(values) and not values.index.isin(articles["article_id"]).any():
+    if len(values) and len(articles) and not values.index.isin(articles["article_id"]).any():
         raise ValueError(
             f"values must be indexed by article_id: none of its {len(values)} index entries is an article "
             f"(the first is {values.index[0]!r}); try values.set_index('article_id')"

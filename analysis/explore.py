@@ -101,13 +101,15 @@ def side_by_side(articles: pd.DataFrame) -> Live:
     Parameters
     ----------
     articles : DataFrame
-        `article_id`, `outlet`, `event`, `title`, `text`; articles without an event are offered together.
+        `article_id`, `outlet`, `event`, `title`, `text`; articles without an event are offered together, and one
+        without an outlet under its own id.
 
     Returns
     -------
     Live
     """
-    known = articles.dropna(subset=["outlet"]).assign(event=articles["event"].fillna("(no event)"))
+    named = articles["outlet"].fillna(articles["article_id"])
+    known = articles.assign(outlet=named, event=articles["event"].fillna("(no event)"))
     outlets = sorted(known["outlet"].unique())
 
     def view(event: str, left: str, right: str) -> str:
@@ -116,8 +118,6 @@ def side_by_side(articles: pd.DataFrame) -> Live:
         columns = [_page(part, words[i] - words[1 - i]) for i, part in enumerate(chosen)]
         return f"<div style='display:flex; gap:2em'>{''.join(columns)}</div>"
 
-    if not outlets:
-        raise ValueError("no article names its outlet: there is nothing to set side by side")
     first = known.groupby("event")["outlet"].nunique().idxmax()
     pair = sorted(known.loc[known["event"] == first, "outlet"].unique())
     return Live(

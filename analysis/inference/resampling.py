@@ -235,4 +235,5 @@ def beside_no_wire(
     table = again = analyse(articles)
     if "wire_of" in articles and articles["wire_of"].notna().any():
         again = analyse(articles[articles["wire_of"].isna()])
-    return table.join(again.set_index(on)[columns].add_suffix("_nowire"), on=on)
+    beside = again.set_index(on)[columns].add_suffix("_nowire")
+    return table.join(beside, on=on) if len(table) else table.reindex(columns=[*table, *beside])

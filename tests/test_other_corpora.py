@@ -1,0 +1,52 @@
+"""Every notebook on corpora that lack something: one article, pages without front matter, outlets without events."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools import run
+
+ROOT = Path(__file__).resolve().parents[1]
+ARTICLES = ROOT / "seeds" / "articles"
+SEED = ARTICLES / "000_fed376f3c2cfed0f.txt"
+
+
+def outputs(corpus: Path, out: Path) -> list[dict[str, Any]]:
+    """Run every notebook on a corpus; returns what their cells put out."""
+    assert run.main(["--corpus", str(corpus), "--out", str(out), "--jobs", "2"]) == 0
+    made = sorted((out / "notebooks").glob("*.ipynb"))
+    assert [path.name for path in made] == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    cells = [cell for path in made for cell in json.loads(path.read_text("utf-8"))["cells"]]
+    return [output for cell in cells for output in cell.get("outputs", [])]
+
+
+def quiet(shown: list[dict[str, Any]]) -> bool:
+    """Say whether no cell warned."""
+    return not [output["text"] for output in shown if output.get("name") == "stderr"]
+
+
+def test_one_pasted_article(tmp_path: Path) -> None:
+    assert quiet(outputs(SEED, tmp_path))
+    assert (tmp_path / "figures" / "07-one.csv").is_file()
+
+
+def test_three_pasted_pages_without_front_matter(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for page in sorted(ARTICLES.glob("al-nuri-mosque--*.txt"))[:3]:
+        bare = re.sub(r"\A---.*?\n---\n", "", page.read_text("utf-8"), flags=re.DOTALL)
+        (folder / page.name).write_text(bare, "utf-8")
+    shown = outputs(folder, tmp_path / "out")
+    assert quiet(shown)
+    assert any("No event is known" in "".join(output.get("text", "")) for output in shown)
+
+
+@pytest.mark.parametrize("name", ["fa-kes/FA-KES-Dataset.csv", "mosul-us.jsonl", "basil-dev.jsonl"])
+def test_real_corpora(corpora: Path, name: str, tmp_path: Path) -> None:
+    assert quiet(outputs(corpora / name, tmp_path))
+    assert (tmp_path / "figures" / "01-outlets.csv").is_file()

@@ -31,7 +31,7 @@ review: setup  ## what changed in figures, findings and notebooks: review/index.
 	@$(BIN)/python -m tools.review --base '$(BASE)'
 
 test: setup  ## package tests, every notebook re-executed and compared, house rules
-	@$(BIN)/python -m pytest tests notebooks --nbval --nbval-current-env --nbval-cell-timeout=600 -n auto --dist loadfile -q
+	@$(BIN)/python -m pytest analysis tests notebooks --doctest-modules --nbval --nbval-current-env --nbval-cell-timeout=600 -n auto --dist loadfile -q
 
 lab: setup  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -42,7 +42,7 @@ def quotations(articles: pd.DataFrame) -> pd.DataFrame:
     Marks may be straight, curly, mixed, nested or missing on one side. Found by rules of the kind described by
     Pareti, O'Keefe, Konstas, Curran & Koprinska 2013, "Automatically detecting and attributing indirect quotations"
     (EMNLP) and Asr, Mazraeh, Lopes, Gautam, Gonzales, Rao & Taboada 2021, "The Gender Gap Tracker" (PLOS ONE),
-    without a parser. Precision and recall are in `tools/benchmarks/results/voices.md`.
+    with a part-of-speech tagger and without a parser. Precision and recall are in `tools/benchmarks/results/voices.md`.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def _sentence(span: Span, marked: list[Span], cast: Cast) -> Iterator[Quote]:
 def _titled(cast: Cast, quote: Span) -> bool:
     """Tell whether the title of a work stands in marks, or a name: several words, all but small ones capital."""
     words = re.findall(r"[\w’'-]+", cast.text[slice(*quote)])
-    shouted = re.search(r"(?:ing|ed) $", cast.masked[max(0, quote[0] - 9) : quote[0]])
+    shouted = re.search(r"(?<!titl)(?<!dubb)(?<!nam)(?:ing|ed) $", cast.masked[max(0, quote[0] - 9) : quote[0]])
     capital = all(word[0].isupper() for word in words if len(word) > 3 or word == words[0])
     return len(words) > 1 and capital and not shouted
 
@@ -154,6 +154,10 @@ def _attributed(span: Span, quote: Span, verbs: list[Cue], cast: Cast) -> tuple[
     if before and gap == ":" and re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", carrier):
         return "direct", before._replace(via=carrier), "behind"
     if after and after.verb not in USE["naming"] | USE["participle"] and not between:
+        head = max([span[0], *(cue.end for cue in near if cue.end <= start)])
+        lead = masked[head:start].rstrip()
+        if len(lead.split()) > 2 and lead[-1] not in ",:;—–.?!”" and before is None:  # “… a “clean” street,” said
+            return "partial", after, ""
         return ("direct" if words > 1 or closed else "partial"), after, "before"
     if before and before.verb in USE["naming"]:
         return "partial", before, "behind"

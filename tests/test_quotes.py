@@ -119,6 +119,15 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("The mayor called upon the council and all the nurses of the town to stay.", "the mayor", "to stay"),
         ("The raid was claimed by the Osby group which said the bridge was cut.", "Osby group", "the bridge was cut"),
         ("The bridge was cut a charity and an aid worker said.", "a charity and an aid worker", "The bridge was cut"),
+        ("Ada Vale, the head of the guard, said troops entered the town.", VALE, "troops entered the town"),
+        ("Ada Vale, a nurse, said his brother’s bridge will be closed.", VALE, "his brother’s bridge will be closed"),
+        ("The nurses say these losses remind us of war.", "the nurses", "these losses remind us of war"),
+        ("The mayor told the council he wants bread for the town.", "the mayor", "he wants bread for the town"),
+        ("By the mayor’s count, nine people died.", "the mayor", "nine people died"),
+        ("Nine people died, by Osby’s own reckoning.", "Osby", "Nine people died"),
+        ("Ada Vale’s claim that the bridge was cut is old.", VALE, "the bridge was cut is old"),
+        ("Norland declared victory in the long war on Monday.", "Norland", "victory in the long war"),
+        ("Ada Vale said the bridge was cut, as the army left the town.", VALE, "the bridge was cut"),
         ("A group based in Sudland said it rained all day.", "a group based in Sudland", "it rained all day"),
         ("The mayor - who sells bread - said the bridge was cut.", "the mayor", "the bridge was cut"),
         ("North of it the army said rebels in the north (RN) cut it.", "the army", "rebels in the north (RN) cut it"),
@@ -183,6 +192,7 @@ def test_what_nobody_says_is_no_quotation(text: str) -> None:
         ),
         ("The Osby Peace Front left. “We stay,” the OPF said.", "Osby Peace Front"),
         ("“We stay,” said one of the guests, Ada Vale, who sold bread.", VALE),
+        ("Ada Vale, a friend of Bo, and a mother of two who left the town, said: “We stay.”", VALE),
         ("Ada Vale came. Thirty-year-old Vale left. “We stay,” she said.", VALE),
         ("The raid began after Ada Vale left, saying: “We stay.”", VALE),
         ("Bo Oss, a cook, said: “We stay,” Reuters reported.", "Bo Oss"),
@@ -246,6 +256,22 @@ def test_a_report_parted_by_its_attribution_is_two() -> None:
     halves = found("The bridge was cut at dawn, Ada Vale said, because the army had left.")
     assert [words for _, _, words in halves] == ["The bridge was cut at dawn", "because the army had left"]
     assert {who for _, who, _ in halves} == {VALE}
+
+
+def test_who_speaks_last_tells_the_whole_and_a_medium_only_carries_it() -> None:
+    nested = found("The doctors say it was gas, a nurse said.")
+    assert nested == [
+        ("indirect", "a nurse", "The doctors say it was gas"), ("indirect", "the doctors", "it was gas")
+    ]  # fmt: skip
+    carried = quotations(frame("The nurse said that it rained, Reuters reported."))
+    assert carried[["speaker", "via"]].values.tolist() == [["the nurse", "Reuters"]]
+
+
+def test_words_in_marks_do_not_make_their_sentence_direct() -> None:
+    assert found("Osby’s “clean bridge” has long been cut, the mayor said.") == [
+        ("indirect", "the mayor", "Osby’s “clean bridge” has long been cut"),
+        ("partial", "the mayor", "“clean bridge”"),
+    ]
 
 
 def test_titles_of_works_are_no_quotations() -> None:

@@ -7,27 +7,39 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analysis.speech.phrases import DAY, Token, main_subject, phrase_before, phrase_behind, speaks, subject, tokens
+from analysis.speech.phrases import (
+    clause,
+    finite,
+    main_subject,
+    nearest,
+    phrase_before,
+    phrase_behind,
+    speaks,
+    subject,
+)  # fmt: skip
+from analysis.speech.reports import OF, USE, reports, thats, tidy
 from analysis.speech.sentences import Span
 from analysis.speech.speakers import BOOK, NAME, PRONOUNS, WORDS, any_of
-
-_REACH = 400  # characters behind a verb in which its report begins
-_LONGEST = 900  # no report is longer
+from analysis.speech.tagging import DAY, Token, tokens
 
 STANCE = {verb: stance for stance, verbs in BOOK["stance"].items() for verb in verbs}
-USE = {name: frozenset(verbs) for name, verbs in BOOK["use"].items()}
 MEDIUM = rf"(?!(?:this|our) )(?:{any_of(BOOK['via']['agencies'])}|(?:[\w’'-]+ ){{0,3}}{any_of(BOOK['via']['media'])})"
-_OF = ("according to", "in the words of")
 _VERBS = frozenset(STANCE) | USE["participle"]
 _VERB = re.compile(
     rf"(?<!-)\b(?:{any_of(verb for verb in _VERBS if ' ' in verb)}|[Aa]ccording to|[Ii]n the words of|[a-z]+)\b(?!-)"
 )
 _UNSAID = re.compile(rf"(?:\b{any_of(BOOK['words']['denies'])}|n[’']t)(?: \w+ly)?\s*$")
-_NOBODYS = re.compile(
-    rf"\b[Ii]t (?:is|was|has been|had been) (?:\w+ly )?({any_of(STANCE)})\b(?: [^,;:“]{{0,40}}?)?,? that\b|"
-    rf"\b({any_of(BOOK['words']['hearsay'])}) that\b(?! (?:day|night|week|month|year)\b)"
-)
 _UNSPOKEN = re.compile(r"\s(?:by(?! (?:tele)?phone| e-?mail)|for|up|out|off)\b")
+_NOBODYS = re.compile(
+    rf"\b[Ii]t (?:is|was|has been|had been) (?:\w+ly )?(?P<passive>{any_of(STANCE)})\b(?: [^,;:“]{{0,40}}?)?,? that\b|"
+    rf"\b(?P<noun>{any_of(BOOK['words']['hearsay'])})"
+    r"(?: (?:from|by|of) (?P<source>[^,;:“]{3,50}?))? that\b(?! (?:day|night|week|month|year)\b)"
+)
+_OWNER = re.compile(r"\b((?:[A-Z][\w.]{0,20} ){0,3}[A-Z]\w{1,20})[’']s? (?:\w+ )?$")
+_RECKONED = re.compile(
+    r"\b(?P<how>[Bb]y|[Ii]n) (?P<who>[A-Z\d][^,;:“]{1,40}?|(?:the|an?) [^,;:“]{1,40}?(?=[’'])|h(?:is|er)|their|its)"
+    r"(?:[’']s?)? (?:own )?(?P<noun>reckoning|count|estimates?|tally|accounts?|view|opinion)\b(?! of)"
+)
 _VIA = re.compile(
     rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via|quoted by) )((?:an? |the |its |his |her )?{MEDIUM})\b"
 )
@@ -37,50 +49,13 @@ _LISTENER = (
 )
 _SAID = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}))*")
 _SAID_TO = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}|{_LISTENER}))*")
-_TOLD = re.compile(rf"(?:\s+(?:{_LISTENER}|(?:[Tt]he )?{NAME}(?=\s*(?:[.,“]|$)))(?: on)?(?: {DAY})?)?")
-_LEAD = (
-    rf"(?:(?:{any_of(WORDS['leads'])}|to(?= [A-Z]| (?:reporters|journalists))|"
-    rf"over|only|also|again|early|earlier|later)\b|{DAY})"
-)
-_CLAUSE = r"(?:that\b|(?=(?:whether|why|how) ))\s*"
-_THAT = re.compile(rf"\s*,?\s*(?:{_LEAD}[^;:,]{{0,120}}?\s|,[^;:]{{0,60}}?,\s)??{_CLAUSE}")
-_TOLD_THAT = re.compile(rf"\s*(?!to\b)(?:[^“”;:,]{{0,120}}?\s)??{_CLAUSE}")
-_ASKED = re.compile(r"\s*(?:[^“”;:,]{0,60}?\s)??(?=(?:if|whether|what|where|who|when|how|why|which)\s)")
-_LATE = re.compile(  # where the outlet goes on behind a report
-    r",\s(?:while|although|(?:after )?[^,“”]{0,40}?(?:days|weeks|months|years|hours) (?:after|before|since|of)|"
-    r"(?:which|who|where)\b(?=[^,]*$)|but (?:he|she|it|they|the|[A-Z]\w+)|in an? [\w-]+ where)\b"
-)
+_TOLD = re.compile(rf"(?:\s+(?:{_LISTENER}|(?:[Tt]he )?{NAME}(?=\s*(?:,|“|\.\s*$|$)))(?: on)?(?: {DAY})?)?")
 _APPOSED = re.compile(rf"(?:,? {any_of(WORDS['apposed'])}\b[^,;]*(?:,|$))?")
 _DESCRIBED = re.compile(r"(?:, (?:an?|who|whose)\b[^,;]*,)?")
-_COUNTED = re.compile(
-    r"\s*(?:at (?:least|most)|(?:about|over|up to) \d|more than|as many as|no (?:one|\w+ \w+s|\w+ had)\b)"
-)
-_EDGE = re.compile(r"[\s,.—–-]*(?:(?:But|And|Yet|So|Or|Still|Then|Now|and|but)\s+)?")
-_CAPTION = re.compile(  # what stands before a sentence that a newspaper prints behind a caption, tags or a dateline
-    r"(?s:.*)(?:\((?i:[^()]*(?:photo|file|image|agenc|reuters|sputnik|afp|press)[^()]*)\)\s[—–-]*\s*|"
-    r"\w\s(?=An?\s[\w-]+ )|\w\s(?=At least|(?:The|One|Two|Three|Four|Five|Six|Seven|Eight|Nine|Ten|[A-Z][a-z]+teen)"
-    r" [a-z]))"
-)
-_FINITE = re.compile(r"\b(?:\w{2,}ed|is|was|were|are|has|had|have|would|will|can|could|may)\b")
-_CLAUSED = re.compile(rf"\s*[^,;:“”]{{0,70}}? {any_of(WORDS['finite'])}\b")
-_LIVES = re.compile(r" (?:\w+ )?li(?:fe|ves)\b")
-_TOLL = re.compile(
-    r" (?:at least |more than )?(?:\d|[a-z]+(?:reds|zens|ands|ores) of )[^,;:]*? (?:killed|wounded|injured|dead)\b"
-)
+_PARTED = re.compile(r"(?:,(?: (?:and|as|but|while|although|yet))?| (?:but|while|although|yet))$")
 _SOME = ("some", "many", "most", "others", "several", "few")
-_GOES_ON = re.compile(r"[\s,]*(?:but|so)\b")
-_INFINITIVE = re.compile(r"(?: [\w’'-]+){0,10}? ((?:not )?to \w)")
-_AFTER_NOUN = re.compile(
-    rf",\s(?:which|where|when|who|whose|while|as|although|an?|\w+ing|and|it|[A-Z]\w+ (?=\w+ed\b))\b|"
-    rf"\sand (?:\w+ed|{any_of(WORDS['finite'])})\b"
-)
-_THUS = re.compile(rf"(?: {DAY})?(?: (it|him|her|them))?(?: as)?\s")
-_WHAT = re.compile(r"\bwhat (?:[\w.’'-]+ ){1,8}\w+$")
-_AS = re.compile(r"()[^,;:“]{3,60}? as ")
-_PUT_AT = re.compile(r"[^;:“]{3,140}? at (?:[a-z]+ ){0,3}[\d$]")
-_DAY_LAST = re.compile(rf"\s{DAY}[\s.,]*$")
-_END = re.compile(r"(?:[\s,.?!;:—–-]|\b(?:and|as|but|while)$)+$")
-_ASIDES = ("as", "while", "when", "although", "though", "which", "who", "where", "whose", "amid")
+_BE = ("is", "are", "was", "were", "be", "been", "’s", "’re")
+_PLAINEST = ("said", "says", "say")
 
 
 class Cue(NamedTuple):
@@ -128,7 +103,7 @@ def cues(masked: str, start: int, end: int) -> list[Cue]:
             if cue := _cue(masked, (a, b), words, place, last):
                 found += _linked(masked, found.pop(), cue) if last else [cue]
                 last = found[-1]
-        found += _nobodys(masked, a, b, found)
+        found += [*_nobodys(masked, a, b, found), *_reckoned(masked, a, b)]
     return sorted(found, key=lambda cue: cue.start)
 
 
@@ -142,8 +117,24 @@ def _nobodys(masked: str, start: int, end: int, found: list[Cue]) -> Iterator[Cu
             for cue in near
             for a, b in [cue.behind or (0, 0)]
         )
-        if not known and (behind := _tidy(masked, match.end(), end)):
-            yield Cue(match.start(), match.end(), None, (match[1] or match[2]).lower(), None, None, behind)
+        if not known and (behind := tidy(masked, match.end(), end)):
+            owner = _OWNER.search(masked, max(start, match.start() - 60), match.start())
+            who = owner.span(1) if owner else match.span("source") if match["source"] else None
+            verb = match["passive"] or match["noun"]
+            yield Cue(match.start(), match.end(), who, verb.lower(), None, None, behind)
+
+
+def _reckoned(masked: str, start: int, end: int) -> Iterator[Cue]:
+    """Yield what stands by somebody's reckoning: "By the mayor's count, nine people died"."""
+    for match in _RECKONED.finditer(masked, start, end):
+        if (match["noun"] in ("view", "opinion")) != (match["how"].lower() == "in"):
+            continue
+        leading = not masked[start : match.start()].strip()
+        before = None if leading else tidy(masked, start, match.start(), whole=True)
+        behind = tidy(masked, match.end(), end) if leading else None
+        if before or behind:
+            verb = f"{match['how'].lower()} the {match['noun']} of"
+            yield Cue(match.start(), match.end(), match.span("who"), verb, None, before, behind)
 
 
 def agent(masked: str, start: int, end: int) -> Span | None:
@@ -159,13 +150,18 @@ def _linked(masked: str, last: Cue, cue: Cue) -> list[Cue]:
     name = masked[slice(*last.subject)] if last.subject else ""
     if cue.verb == "as saying":
         return [cue._replace(start=last.start, verb=f"{last.verb}, as saying", via=name, before=last.before)]
+    if last.behind and cue.before and last.behind[1] > cue.before[1] > last.behind[0]:
+        last = last._replace(behind=tidy(masked, last.behind[0], cue.before[1], 1))
+        carrier = masked[slice(*cue.subject)] if cue.subject else ""
+        carried = last.start - cue.before[0] < 90 and re.search(rf"\b{MEDIUM}$", carrier)
+        return [last._replace(via=carrier)] if carried else [last, cue]
     if last.behind and last.behind[0] <= cue.start < last.behind[1]:
         if cue.behind and cue.start - last.behind[0] < 5 and cue.subject and cue.subject[0] < cue.behind[0]:
             return [cue._replace(via=name if re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", name) else cue.via)]
         stop = last.behind[0] + len(masked[last.behind[0] : cue.start].rstrip())
         goes_on = (cue.verb in USE["participle"] and cue.behind) or cue.subject == last.subject
-        if goes_on or re.search(r",(?: (?:and|as|but|while))?$", masked[max(0, stop - 8) : stop]):
-            last = last._replace(behind=_tidy(masked, last.behind[0], stop))
+        if goes_on or _PARTED.search(masked, max(0, stop - 12), stop):
+            last = last._replace(behind=tidy(masked, last.behind[0], stop))
     return [last, cue]
 
 
@@ -182,11 +178,13 @@ def _cue(masked: str, span: Span, words: list[Token], place: Span, last: Cue | N
     if ordered:
         listeners = (_SAID_TO, _TOLD) if verb in USE["addressed"] else (_SAID,)
         end = max(match.end() for pattern in listeners if (match := pattern.match(masked, end, span[1])))
-    elif match := (_APPOSED if place[0] or verb not in _OF else _DESCRIBED).match(masked, source[1], span[1]):
+    elif match := (_APPOSED if place[0] or verb not in OF else _DESCRIBED).match(masked, source[1], span[1]):
         end = match.end()
     via = _medium(masked, span, (begin, first, words[place[1] - 1].end), verb)
     via = via or (last.via if last and source == last.subject else None)
-    return Cue(begin, end, source, verb, via, *_reports(masked, span, (begin, end), verb, ordered, last))
+    inside = bool(last and last.behind)
+    told = reports(masked, span, (begin, end), words, verb, ordered=ordered, inside=inside)
+    return Cue(begin, end, source, verb, via, *told)
 
 
 def _unsaid(masked: str, span: Span, place: Span, verb: str) -> bool:
@@ -231,13 +229,13 @@ def _medium(masked: str, span: Span, places: tuple[int, int, int], verb: str) ->
     begin, start, end = places
     heard = begin if verb == "as saying" else end if begin < start else max(span[0], begin - 300)
     medium = _VIA.search(masked[heard : min(span[1], end + 80)].split("“")[0])
-    return medium[1].strip() if medium and verb not in _OF else None
+    return medium[1].strip() if medium and verb not in OF else None
 
 
 def _source(words: list[Token], place: Span, verb: str, last: Cue | None) -> tuple[Span | None, str]:
     """Return the subject of a verb and its side of it; a verb that goes on has that of the verb before."""
     at = place[0]
-    goes_on = verb in USE["participle"] and words[at - 1].kind != "A"
+    goes_on = verb in USE["participle"] and words[at - 1].word not in _BE
     shared = goes_on or words[at - 1].word in ("and", "but")
     side, phrase = "behind", _inverted(words, place, verb)
     if not phrase and verb == "as saying":
@@ -245,11 +243,15 @@ def _source(words: list[Token], place: Span, verb: str, last: Cue | None) -> tup
     elif not phrase and shared:
         side, low = "shared", _turned(words, at, last) if last and goes_on else at if last else 0
         phrase = main_subject(words, at, low)
-        if last and not phrase:
-            return last.subject, side
-    elif not phrase and verb not in _OF:
+        if not phrase and (last or goes_on):
+            first = phrase_behind(words, low)
+            known = last.subject if last else (words[low].start, words[first - 1].end) if first > low else None
+            return known, side
+    elif not phrase and verb not in OF:
         back = verb in USE["participle"] and 1 + (words[at - 1].word == "been")  # "are urging"
         side, phrase = "before", subject(words, at - back)
+        if not phrase and (thats(words, place[1], verb) or (verb in _PLAINEST and clause(words, place[1]))):
+            phrase = nearest(words, at)
     if not phrase or (verb in USE["weak"] and not last and not _personal(words, phrase)):
         return None, side
     if verb in USE["thought"] and not any(word.kind == "D" or speaks(word.word) for word in words[slice(*phrase)]):
@@ -287,10 +289,12 @@ def _inverted(words: list[Token], place: Span, verb: str) -> Span | None:
     at, behind = place
     stop = phrase_behind(words, behind)
     after = words[stop].kind if stop < len(words) else ""
-    if verb in _OF:
+    if verb in OF:
         return _attributing(words, behind, stop)
     before = words[at - 1].kind if at else ""
     before = "Q" if before == "," and at > 1 and words[at - 2].kind == "Q" else before
+    if before != "Q" and (clause(words, behind) or (after not in ("", ".", ",") and not finite(words, 0, at))):
+        return None
     run_on = before not in ("", "Q", ",", "—", "–")
     if stop == behind or after in ("A", "#", "K", "N") or (verb in USE["marked"] and before != "Q"):
         return None
@@ -323,110 +327,3 @@ def _attributing(words: list[Token], begin: int, stop: int) -> Span | None:
         stop = begin + 1
     idle = words[begin : begin + 1] and words[begin].word in ("its", "their") and not _personal(words, (begin, stop))
     return (begin, stop) if stop > begin and not idle else None
-
-
-def _reports(
-    masked: str, span: Span, place: Span, verb: str, ordered: bool, last: Cue | None
-) -> tuple[Span | None, Span | None]:
-    """Return what a verb reports before and behind it."""
-    start, end = place
-    leading = verb in _OF and (not masked[span[0] : start].strip() or masked[start] in "AI")
-    firm, behind = _behind(masked, end, span[1], verb, leading or ordered)
-    first = re.compile(r"\s*([\w’'-]+)").match(masked, end, span[1])
-    heard = not first or first[1].lower() in WORDS["unreported"] | USE["participle"] or first[1].endswith("ing")
-    if firm or verb in USE["participle"] or (last and last.behind) or (ordered and start < end and not heard):
-        return None, behind
-    before = _before(masked, span, place, verb, ordered, halved=bool(behind))
-    if before and behind and (_GOES_ON.match(masked, end) or masked[slice(*behind)].split()[0] in _ASIDES):
-        return before, None
-    return before, behind
-
-
-def _before(masked: str, span: Span, place: Span, verb: str, ordered: bool, *, halved: bool) -> Span | None:
-    """Return the report that stands before its attribution, parted from it by a comma if the newspaper prints any."""
-    start, end = place
-    before = _tidy(masked, max(span[0], start - _LONGEST), start)
-    if before and (caption := _CAPTION.match(masked, *before)):
-        before = caption.end(), before[1]
-    dated = halved and before and re.search(DAY, masked[slice(*before)]) and not _FINITE.search(masked, *before)
-    if not before or dated or (not halved and _led(masked, before)) or re.match(r":\s*“", masked[end : end + 5]):
-        return None
-    joint, content = masked[before[1] : start].strip()[:1], masked[slice(*before)]
-    if joint in (",", "—", "–") or verb in _OF:
-        spoken = verb not in USE["marked"] or verb in ("continued", "read", "reads")
-        return before if spoken or verb in _OF else None
-    run_on = (ordered and verb not in USE["marked"]) or verb in USE["final"]
-    return before if run_on and "," not in content and content.split()[-1] not in WORDS["turns"] else None
-
-
-def _behind(masked: str, start: int, end: int, verb: str, ordered: bool) -> tuple[bool, Span | None]:
-    """Return whether a report must stand behind a verb, and where."""
-    rest = masked[start : min(end, start + _REACH)]
-    thus = _AS.match(rest) if verb.startswith("identif") else _THUS.match(rest) if verb in USE["naming"] else None
-    if thus and (thus[1] or verb.startswith("identif") or _WHAT.search(masked, max(0, start - 90), start)):
-        content = re.split(r"[,;:—]|\bthat\b", rest[thus.end() :])[0]
-        return True, _tidy(masked, start + thus.end(), start + thus.end() + len(content), 2)
-    if verb in USE["marked"] or verb.startswith("identif"):
-        return False, None
-    pattern = _ASKED if verb.startswith(("ask", "wonder")) else _TOLD_THAT if verb in USE["addressed"] else _THAT
-    if verb not in _OF and (that := pattern.match(rest)):
-        return True, _tidy(masked, start + that.end(), end, 1)
-    word = (re.findall(r"^\s*([\w$€£’'-]+)", rest) or [""])[0]
-    heard = verb not in USE["addressed"] or not masked.endswith(verb, 0, start)
-    if verb in USE["clausal"]:
-        return True, _tidy(masked, start, end) if verb in USE["thought"] and _CLAUSED.match(rest) else None
-    if to := _INFINITIVE.match(rest) if verb in USE["addressed"] or verb.endswith((" on", " upon")) else None:
-        return True, _tidy(masked, start + to.start(1), end, 2)
-    if verb in USE["named"] and (aside := _AFTER_NOUN.search(masked, start, end)):
-        end = aside.start()
-    if verb.startswith(("announc", "declar")) and (day := _DAY_LAST.search(masked, start, end)):
-        end = day.start()
-    if ordered and verb not in _OF and heard and word and _content(rest, word, verb):
-        start -= 4 * verb.endswith(" for")  # "called for a truce": "for" belongs to what was said
-        return True, _tidy(masked, start, end, 2)
-    adverbial = word.lower() in WORDS["leads"] or re.search("(?:ing|ed)$", word)
-    loose = heard and not adverbial and (rest.lstrip()[:1] == "," or masked[start - 1] == ",")
-    return False, _tidy(masked, start, end) if loose or (ordered and verb in _OF) else None
-
-
-def _content(rest: str, word: str, verb: str) -> bool:
-    """Tell whether what follows a verb without "that" is what was said."""
-    if word in ("he", "she", "they", "it", "there"):
-        return True
-    if verb in ("put", "puts", "placed", "places"):
-        return bool(_PUT_AT.match(rest))
-    if verb in USE["object"] and (verb.startswith("den") or word.lower() not in WORDS["unreported"]):
-        return " of " in rest or not verb.startswith("accus")
-    if (verb in USE["promise"] and word == "to") or (verb in USE["plain"] and _COUNTED.match(rest)):
-        return True
-    if verb in ("reported", "report", "reports") and _TOLL.match(rest):
-        return True
-    if word.lower() in WORDS["unreported"] or word in USE["participle"] or _LIVES.match(rest):
-        return False
-    if _CLAUSED.match(rest):
-        return True
-    claim = not verb.startswith(("claim", "maintain")) or _FINITE.search(rest)
-    return bool(verb in USE["plain"] and claim and not re.search("(?:ing|ed)$", word))
-
-
-def _led(masked: str, span: Span) -> bool:
-    """Tell whether a stretch is nothing but an adverbial that leads what stands behind the verb."""
-    start, end = span
-    first, clause = masked[start:end].split()[0].lower(), masked.count(" ", start, end) > 12
-    if re.match("(?:That|This) (?:is|was|will|would|has)", masked[start:end]):
-        return False
-    if first not in WORDS["leads"] | WORDS["turns"] | {"earlier", "later", "speaking"} or ", " in masked[start:end]:
-        return False
-    return not ((clause or first in WORDS["leads"]) and _FINITE.search(masked, start, end))
-
-
-def _tidy(masked: str, start: int, end: int, least: int = 3) -> Span | None:
-    """Trim a report of stops, conjunctions and afterthoughts; None for too few words of the outlet's own."""
-    start = _EDGE.match(masked, start, end).end()  # type: ignore[union-attr]  # it matches nothing at worst
-    end = start + len(_END.sub("", masked[start : min(end, start + _LONGEST + 1)]))
-    late = _LATE.search(masked, start + 10, end)
-    end = start + len(_END.sub("", masked[start : late.start()])) if late else end
-    end -= masked[end - 1] == ")" and "(" not in masked[start:end]
-    own = re.sub("“[^”]*”?", " ", masked[start:end])
-    least = 1 if own != masked[start:end] and _FINITE.search(own) else least
-    return (start, end) if len(re.findall(r"\w+", own)) >= least and end - start < _LONGEST else None

@@ -1,34 +1,14 @@
-"""Who a verb is about: the words of a sentence told apart by kind, and the noun phrases around a place in it."""
+"""Who a verb is about: the noun phrases and clauses around a place in a sentence."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, GROUP, PRONOUNS, WORDS, any_of
+from analysis.speech.speakers import BOOK, GROUP, WORDS, any_of
+from analysis.speech.tagging import SAYING, Token
 
-_MONTH = any_of(month.title() for month in BOOK["people"]["calendar"][7:])
-DAY = (
-    r"(?:(?:[Oo]n |[Ll]ate |[Ee]arly |[Ee]arlier |[Ll]ater |[Ll]ast )*(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
-    r"yesterday|today|(?:over )?the weekend|(?:the )?(?:same|next|previous|following) (?:day|week)|"
-    r"(?:earlier |later )?(?:[Tt]his|[Ll]ast) (?:week|month|year)|(?:[Oo]n |[Ii]n )?(?:19|20)\d\d|"
-    rf"(?:[Oo]n |[Ii]n )?(?:\d\d? )?(?:{_MONTH}|May(?= \d))(?: \d\d?\b)?(?:,? (?:19|20)\d\d)?"
-    r")\b(?: (?:morning|afternoon|evening|night))?"
-)
-_TOKEN = re.compile(
-    rf"“[^”]*”?|{DAY}|(?:{any_of(WORDS['titles'])})\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
-)
-_SAYING = frozenset(verb for verbs in BOOK["stance"].values() for verb in verbs)
-_FINITE = WORDS["finite"] | {verb for verb in _SAYING if not verb.endswith("ed")} - frozenset(BOOK["use"]["nouns"])
-_PREPOSITIONS = WORDS["leads"] | WORDS["cases"] | WORDS["attached"] | {"to", "into", "over", "about", "through"}
-_KINDS = {
-    "O": WORDS["objects"],
-    "C": WORDS["turns"] | WORDS["joins"],
-    "I": _PREPOSITIONS,
-    "D": WORDS["begins"] | {"no"},
-    "#": WORDS["numbers"],
-}
+_APART = ("that", "which", "who", "while", "because", "although")
 _LINKS = ("close", "loyal", "familiar", "based")  # "sources close to the army"
 _SPEAKER = re.compile(
     rf"(?:{GROUP}|{any_of(WORDS['bodies'] | WORDS['texts'])}s?|"
@@ -36,65 +16,6 @@ _SPEAKER = re.compile(
     re.I,
 )
 _MODIFIER = re.compile(rf"{any_of(WORDS['modifies'])}|[A-Z][\w.-]*(?:i|n|sh|ese|ch|ek|US|UN|U\.S\.|U\.N\.)")
-
-
-class Token(NamedTuple):
-    """A word, a mark or a quotation and what it is good for.
-
-    Kinds: K capitalised, N other nouns and adjectives, # number, D determiner, P pronoun, O its object form,
-    I preposition, C conjunction, A auxiliary or other finite verb, V participle or past tense, Y adverb, T time,
-    Q quotation; a mark is its own kind.
-    """
-
-    start: int
-    end: int
-    word: str
-    kind: str
-
-
-def tokens(masked: str, start: int, end: int) -> list[Token]:
-    """Return the words and marks of a sentence from `start` to `end`, quotations blanked out beforehand.
-
-    Examples
-    --------
-    >>> [(token.word, token.kind) for token in tokens("The mayor said", 0, 14)]
-    [('The', 'D'), ('mayor', 'N'), ('said', 'A')]
-    """
-    return [
-        Token(m.start(), m.end(), m[0], _kind(m[0], m.start() == start)) for m in _TOKEN.finditer(masked, start, end)
-    ]
-
-
-def _kind(word: str, first: bool) -> str:
-    """Return the kind of a word."""
-    lower, capital = word.lower(), word[:1].isupper()
-    if word[0] == "“":
-        return "Q"
-    if not (word[0].isalnum() or word[0] in "$€£"):
-        return "–" if word == "-" else word[0]
-    if len(word) > 1 and word.isupper():
-        return "K"
-    if lower in PRONOUNS or lower in ("it", "i", "we", "you"):
-        return "P"
-    if re.match("(?:he|she|it|they|i|we|you|who|that)[’']", lower):
-        return "A"
-    if lower in _FINITE and (first or not capital):
-        return "A"
-    for kind, words in _KINDS.items():
-        if lower in words:
-            return kind
-    if re.fullmatch(DAY, word):
-        return "T"
-    if lower in WORDS["between"] or (lower in WORDS["adverbial"] and (first or not capital)):
-        return "Y"
-    if word[0].isdigit() or word[0] in "$€£":
-        return "#"
-    participle = re.fullmatch(r"\w{2,}(?:ed|ing)", lower) and lower not in WORDS["steady"] and word not in WORDS["men"]
-    if (capital and not (first and participle)) or re.match(r"(?:al|el|ad|as|ar|an|bin|ibn)-[A-Z]", word):
-        return "K"
-    if lower.endswith("ly") and lower not in ("family", "assembly", "daily", "weekly", "elderly", "ally"):
-        return "Y"
-    return "V" if participle else "N"
 
 
 def speaks(word: str) -> bool:
@@ -126,6 +47,7 @@ def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Sp
 
     Examples
     --------
+    >>> from analysis.speech.tagging import tokens
     >>> text = "Nine people died in the town of Osby a source in the army said."
     >>> words = tokens(text, 0, len(text))
     >>> first, last = phrase_before(words, 13)
@@ -259,6 +181,7 @@ def phrase_behind(words: list[Token], at: int) -> int:
 
     Examples
     --------
+    >>> from analysis.speech.tagging import tokens
     >>> phrase_behind(tokens("Said the head of a hospital.", 0, 28), 1)
     6
     """
@@ -291,6 +214,7 @@ def subject(words: list[Token], end: int) -> Span | None:
 
     Examples
     --------
+    >>> from analysis.speech.tagging import tokens
     >>> subject(tokens("Ada Vale, a nurse, later said", 0, 29), 7)
     (0, 2)
     """
@@ -320,16 +244,18 @@ def _relative(words: list[Token], end: int) -> Span | None:
         if relative:
             return _described(words, phrase_before(words, at)) if finite < 2 and at < end - 2 else None
         if words[at].kind in "AV" and words[at - 1].kind != "A" and not words[at].word.endswith("ing"):
-            finite += 1 + (words[at].word in _SAYING)
+            finite += 1 + (words[at].word in SAYING)
     return None
 
 
-def _aside(words: list[Token], close: int) -> Span | None:
+def _aside(words: list[Token], close: int, *, relative: bool = False) -> Span | None:
     """Return the subject that an aside between commas or dashes parts from its verb."""
     for at in range(close - 1, max(0, close - 40), -1):
         if words[at].kind == "Q":
             return None
-        if words[at].kind in ",—–" and _describing(words, at + 1) and (phrase := phrase_before(words, at)):
+        if words[at].kind not in ",—–" or not _describing(words, at + 1):
+            continue
+        if phrase := phrase_before(words, at, relative=relative):
             return _described(words, phrase)
     return None
 
@@ -342,13 +268,38 @@ def _describing(words: list[Token], at: int) -> bool:
 
 
 def _described(words: list[Token], phrase: Span | None) -> Span | None:
-    """Return the name that a phrase between commas describes: "Ada Vale, a nurse, who …"."""
-    while phrase and phrase[0] > 1 and words[phrase[0] - 1].kind == "," and _describing(words, phrase[0]):
-        wider = phrase_before(words, phrase[0] - 1)
+    """Return the name that a phrase between commas describes: "Ada Vale, a nurse, and a mother of two, who …"."""
+    while phrase and phrase[0] > 1:
+        at = phrase[0] - (phrase[0] > 2 and words[phrase[0] - 1].word == "and" and words[phrase[0]].kind == "D")
+        if words[at - 1].kind != "," or not _describing(words, phrase[0]):
+            break
+        wider = phrase_before(words, at - 1) if at == phrase[0] else _aside(words, at - 1, relative=True)
         if not wider:
             break
         phrase = wider
     return phrase
+
+
+def nearest(words: list[Token], end: int) -> Span | None:
+    """Return the noun phrase before a verb whose sentence is too tangled for `subject`: that which opens its clause,
+    if it may speak, or else the nearest.
+
+    Examples
+    --------
+    >>> from analysis.speech.tagging import tokens
+    >>> nearest(tokens("Last week Ada Vale later said", 0, 29), 4)
+    (1, 3)
+    """
+    while end and (words[end - 1].kind in "YT," or words[end - 1].word in WORDS["between"]):
+        end -= 1
+    start = _chunk(words, end)
+    if start is None or not (words[end - 1].kind == "K" or speaks(words[end - 1].word) or words[start].kind == "D"):
+        return None
+    breaks = (n for n in range(start - 1, -1, -1) if words[n].kind in ",C;:" and words[n].word != "that")
+    opening = next(breaks, -1) + 1
+    last = phrase_behind(words, opening)
+    speaking = opening < last < start and (words[last - 1].kind == "K" or speaks(words[last - 1].word))
+    return (opening, last) if speaking else (start, end)
 
 
 def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
@@ -356,6 +307,7 @@ def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
 
     Examples
     --------
+    >>> from analysis.speech.tagging import tokens
     >>> main_subject(tokens("The mayor came, saying", 0, 22), 4)
     (0, 2)
     """
@@ -367,3 +319,37 @@ def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
                 return phrase
             first = first or phrase
     return first
+
+
+def clause(words: list[Token], at: int) -> bool:
+    """Tell whether a clause begins at a place: a subject, and a finite verb behind it.
+
+    Examples
+    --------
+    >>> from analysis.speech.tagging import tokens
+    >>> clause(tokens("Troops entered the town", 0, 23), 0), clause(tokens("on Monday", 0, 9), 0)
+    (True, False)
+    """
+    if at >= len(words) or (words[at].kind not in "DNKP#Q" and words[at].tag not in ("JJ", "EX", "VBG", "RB")):
+        return False
+    near = range(at, min(len(words), at + 25))
+    return finite(words, at + 1, next((n for n in near if words[n].kind in ";:" or words[n].word in _APART), near.stop))
+
+
+def finite(words: list[Token], start: int, end: int) -> bool:
+    """Tell whether a finite verb stands between two places; a quotation behind a noun may hold one.
+
+    Examples
+    --------
+    >>> from analysis.speech.tagging import tokens
+    >>> words = tokens("The nurses of the town left", 0, 27)
+    >>> finite(words, 0, 5), finite(words, 0, 6)
+    (False, True)
+    """
+    for before, word in zip(words[max(start, 1) - 1 : end], words[max(start, 1) : end], strict=False):
+        behind_subject = before.kind in "NKP#)Y,Q" or before.word == "one"
+        if word.kind == "A" or (behind_subject and (word.kind == "Q" or word.tag in ("VBD", "VBP", "VBZ", "VBN"))):
+            return True
+        if word.tag == "VB" and before.kind in "NKP":
+            return True
+    return False

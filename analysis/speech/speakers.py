@@ -74,6 +74,8 @@ def _words(phrase: str) -> set[str]:
 def _bare(name: str) -> str:
     """Return a run of capitalised words without those that merely begin a sentence."""
     words = name.split()
+    if not name.isupper():  # "HERE IS MORE Vale"
+        words = words[next((n for n, word in enumerate(words) if len(word) < 5 or not word.isupper()), 0) :]
     idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
     words = words[
         next(
@@ -173,7 +175,7 @@ class Cast:
         person.gender = person.gender or self._gender(person) or ("" if not own else "m" if own[1] else "f")
         self._last = (end, key, bool(name))
         led = before.split()[-1:] and before.split()[-1].lower() in WORDS["cases"]
-        opens = not before or before[-1] in ".?!”:\n"
+        opens = not before or before[-1] in ".?!:\n"
         self.people.append((at, key, first not in ("his", "her") and (opens or bool(_ACTING.match(after) and not led))))
 
     def _fullest(self, name: str) -> str:

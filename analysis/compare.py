@@ -188,7 +188,7 @@ def _compared(design: Design | None, values: pd.DataFrame, kind: str, family: Fa
     if design is None:
         return {"gate": gate}
     x = design.read(values.fillna(0.0).to_numpy())
-    estimate = design.gain * (x @ design.mine)
+    estimate = design.gain * (x @ design.mine) / design.reach
     told = {"gate": gate, **design.counts, "estimate": estimate}
     if gate > ALPHA:
         return told
@@ -196,7 +196,7 @@ def _compared(design: Design | None, values: pd.DataFrame, kind: str, family: Fa
     p, seen = family.test(kind, design, x, shared, every)
     low, high = resampling.interval(design, shared if every is None else every, x)
     told |= {"p": p, "low": low, "high": high, "seen": seen, "pull": design.variance(design.shift)}
-    return told | {"error": np.sqrt(design.variance(x - np.outer(estimate, design.shift)))}
+    return told | {"error": np.sqrt(design.variance(x - np.outer(estimate, design.shift))) / design.reach}
 
 
 def _detectable(tested: pd.DataFrame, critical: np.ndarray) -> np.ndarray:

@@ -85,6 +85,13 @@ def test_gate_below_six_events_is_descriptive() -> None:
     assert high["status"] == "tested" and high["gate"] == high["p"] == 2 / 64
 
 
+def test_a_difference_is_told_whole_where_outlets_share_copies() -> None:
+    articles = pd.DataFrame({"article_id": list("abcdefgh"), "outlet": list("XXXXYYYY")})
+    articles["wire_of"] = [None, None, None, None, "a", "b", None, None]  # two texts that both outlets print
+    row = pair(contrast(articles, pd.Series([3.0] * 4 + [1.0] * 4, list("abcdefgh"))))
+    assert row["estimate"] == pytest.approx(2.0)
+
+
 def test_articles_of_one_outlet_on_one_event_count_once() -> None:
     articles = panel()
     values = noise(articles, 1)["m0"]

@@ -122,6 +122,11 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("Ada Vale, the head of the guard, said troops entered the town.", VALE, "troops entered the town"),
         ("Ada Vale, a nurse, said his brother’s bridge will be closed.", VALE, "his brother’s bridge will be closed"),
         ("The nurses say these losses remind us of war.", "the nurses", "these losses remind us of war"),
+        ("The mayor said in a statement that the bridge was cut.", "the mayor", "the bridge was cut"),
+        ("The mayor said in a statement on Monday the bridge was cut.", "the mayor", "the bridge was cut"),
+        ("A baker who asked not to be named said the bridge was cut.", "a baker", "the bridge was cut"),
+        ("The bridge was cut, the Osby Gazette reported, citing a baker.", "Osby Gazette", "The bridge was cut"),
+        ("The company, Osby Lines, claimed the bridge was cut.", "Osby Lines", "the bridge was cut"),
         ("The mayor told the council he wants bread for the town.", "the mayor", "he wants bread for the town"),
         ("By the mayor’s count, nine people died.", "the mayor", "nine people died"),
         ("Nine people died, by Osby’s own reckoning.", "Osby", "Nine people died"),
@@ -173,6 +178,7 @@ def test_reports_in_the_outlets_words_are_found(text: str, speaker: str, words: 
         "The five alleged spies were set free at noon.",
         "The raid claimed the lives of nine men.",
         "Families accused of ties to the group were sent home.",
+        "The raid believed to be the army’s killed nine people.",
         "The opening games suggest a long and hard year.",
     ],
 )
@@ -272,6 +278,16 @@ def test_words_in_marks_do_not_make_their_sentence_direct() -> None:
         ("indirect", "the mayor", "Osby’s “clean bridge” has long been cut"),
         ("partial", "the mayor", "“clean bridge”"),
     ]
+
+
+@pytest.mark.parametrize("more", ["adding", "and added", "noting", "warning", "claiming"])
+def test_who_speaks_on_has_said_what_stands_before(more: str) -> None:
+    for text in (f"“We stay,” Ada Vale said, {more} that it rained.", f"“We stay,” said Ada Vale, {more} that it rained."):
+        assert found(text) == [("direct", VALE, "“We stay,”"), ("indirect", VALE, "it rained")]
+
+
+def test_whom_somebody_quotes_says_the_words() -> None:
+    assert found("Police said the suspect told them: “We stay.”")[-1] == ("direct", "the suspect", "“We stay.”")
 
 
 def test_titles_of_works_are_no_quotations() -> None:

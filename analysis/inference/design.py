@@ -51,6 +51,14 @@ class Design:
     matched: bool
     counts: dict[str, int]
 
+    @property
+    def reach(self) -> float:
+        """How much of one unit more in each of the level's articles the difference shows: 1, but where they are copies.
+
+        A cluster of copies that several levels print belongs to each in part, and the difference is a slope on parts.
+        """
+        return self.gain * float(self.shift @ self.mine) or np.nan
+
     def read(self, values: Any) -> Any:
         """Return measures × cells, centred unless sparse, from articles × measures."""
         cells = (self.lift @ values).T

@@ -142,7 +142,7 @@ def _scored(design: Design, own: np.ndarray, matrix: Any, prior: np.ndarray, use
 
 def _rates(design: Design, own: np.ndarray, rates: Any) -> dict[str, Any]:
     """Return mean rates per 1,000 words as the test weighs them, the level's and the others', and who uses a word."""
-    weight = design.gain * ((design.mine - (0 if design.matched else design.mine.mean())) @ design.lift)
+    weight = design.gain / design.reach * ((design.mine - (0 if design.matched else design.mine.mean())) @ design.lift)
     used = [(rates[side & (weight != 0)] != 0).sum(axis=0) for side in (own, ~own)]
     mine, theirs = (1000 * ((weight * side) @ rates) + 0.0 for side in (own, ~own))
     return {"rate": mine, "rate_rest": 0.0 - theirs, "n_articles": used[0], "n_articles_versus": used[1]}

@@ -55,7 +55,6 @@ _DESCRIBED = re.compile(r"(?:, (?:an?|who|whose)\b[^,;]*,)?")
 _PARTED = re.compile(r"(?:,(?: (?:and|as|but|while|although|yet))?| (?:but|while|although|yet))$")
 _SOME = ("some", "many", "most", "others", "several", "few")
 _BE = ("is", "are", "was", "were", "be", "been", "’s", "’re")
-_PLAINEST = ("said", "says", "say")
 
 
 class Cue(NamedTuple):
@@ -113,7 +112,7 @@ def _nobodys(masked: str, start: int, end: int, found: list[Cue]) -> Iterator[Cu
     for match in _NOBODYS.finditer(masked, start, end):
         near = found[max(0, bisect_left(starts, match.start()) - 1) :][:2]
         known = any(
-            a <= match.end() < b or cue.start <= match.end() <= cue.end + 9
+            a - 2 <= match.end() < b or cue.start <= match.end() <= cue.end + 9
             for cue in near
             for a, b in [cue.behind or (0, 0)]
         )
@@ -156,7 +155,8 @@ def _linked(masked: str, last: Cue, cue: Cue) -> list[Cue]:
         carried = last.start - cue.before[0] < 90 and re.search(rf"\b{MEDIUM}$", carrier)
         return [last._replace(via=carrier)] if carried else [last, cue]
     if last.behind and last.behind[0] <= cue.start < last.behind[1]:
-        if cue.behind and cue.start - last.behind[0] < 5 and cue.subject and cue.subject[0] < cue.behind[0]:
+        other = cue.subject and last.end <= cue.subject[0]
+        if cue.behind and cue.start - last.behind[0] < 5 and other and cue.subject[0] < cue.behind[0]:
             return [cue._replace(via=name if re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", name) else cue.via)]
         stop = last.behind[0] + len(masked[last.behind[0] : cue.start].rstrip())
         goes_on = (cue.verb in USE["participle"] and cue.behind) or cue.subject == last.subject
@@ -194,9 +194,13 @@ def _unsaid(masked: str, span: Span, place: Span, verb: str) -> bool:
     goes_on = verb in USE["participle"] and re.search(r"\b(?:is|are|was|were|been)\s*$", left)
     if verb != "as saying" and _UNSAID.search(left) and not goes_on:
         return True
-    # "families accused of ties", "a vote called for June": by whom is not said
-    unspoken = right.startswith(" of ") if verb == "accused" else verb == "called for" and re.match(f" {DAY}", right)
-    return bool(unspoken or _UNSPOKEN.match(right)) or (verb == "reported" and right.startswith(" from"))
+    if verb.startswith("ask") and right.startswith((" not to be ", " for anonymity", " to remain ")):
+        return True
+    # "families accused of ties", "men believed to be spies", "a vote called for June": by whom is not said
+    if (verb == "accused" and right.startswith(" of ")) or (verb in USE["thought"] and right.startswith(" to ")):
+        return True
+    unspoken = (verb == "called for" and re.match(f" {DAY}", right)) or _UNSPOKEN.match(right)
+    return bool(unspoken) or (verb == "reported" and right.startswith(" from"))
 
 
 def _noun(words: list[Token], place: Span, verb: str) -> bool:
@@ -250,7 +254,7 @@ def _source(words: list[Token], place: Span, verb: str, last: Cue | None) -> tup
     elif not phrase and verb not in OF:
         back = verb in USE["participle"] and 1 + (words[at - 1].word == "been")  # "are urging"
         side, phrase = "before", subject(words, at - back)
-        if not phrase and (thats(words, place[1], verb) or (verb in _PLAINEST and clause(words, place[1]))):
+        if not phrase and (thats(words, place[1], verb) or (verb in USE["plain"] and clause(words, place[1]))):
             phrase = nearest(words, at)
     if not phrase or (verb in USE["weak"] and not last and not _personal(words, phrase)):
         return None, side

@@ -243,8 +243,9 @@ def _relative(words: list[Token], end: int) -> Span | None:
             return None
         if relative:
             return _described(words, phrase_before(words, at)) if finite < 2 and at < end - 2 else None
-        if words[at].kind in "AV" and words[at - 1].kind != "A" and not words[at].word.endswith("ing"):
-            finite += 1 + (words[at].word in SAYING)
+        led = words[at - 1].kind == "A" or words[at - 1].word == "to"
+        if words[at].kind in "AV" and not led and not words[at].word.endswith("ing"):
+            finite += 1 + (words[at].word in SAYING and words[at + 1].word not in ("not", "to", "for"))
     return None
 
 

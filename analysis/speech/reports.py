@@ -133,9 +133,9 @@ def _behind(masked: str, span: Span, words: list[Token], verb: str, *, ordered: 
     if (ordered or verb in USE["participle"]) and verb not in OF and (place := _bare(words, at, verb)) is not None:
         begin = words[place].start - 4 * verb.endswith(" for")  # "for a truce" is what was called for
         return True, tidy(masked, begin, end, 2)
-    word = words[at].word if at < len(words) else ""
-    adverbial = word.lower() in WORDS["leads"] or re.search("(?:ing|ed)$", word)
-    loose = not adverbial and (word == "," or masked[start - 1] == ",")
+    parted = masked[start - 1] == "," or (at < len(words) and words[at].word == ",")
+    first = next((word.word for word in words[at : at + 2] if word.word != ","), "")
+    loose = parted and first.lower() not in WORDS["leads"] and not re.search("(?:ing|ed)$", first)
     return False, tidy(masked, start, end) if loose or (ordered and verb in OF) else None
 
 
@@ -174,8 +174,8 @@ def thats(words: list[Token], at: int, verb: str) -> int | None:
 
 def _bare(words: list[Token], at: int, verb: str) -> int | None:
     """Return where a report begins that follows a verb without "that"."""
-    while at < len(words) and (words[at].kind == "T" or words[at].word in WORDS["passed"]):
-        at += 1
+    while at < len(words) and (passed := _passed(words, at)):
+        at += passed
     if at >= len(words):
         return None
     word, lower = words[at], words[at].word.lower()
@@ -196,6 +196,14 @@ def _bare(words: list[Token], at: int, verb: str) -> int | None:
     counted = verb in ("reported", "reports", "report") and (word.kind == "#" or lower in WORDS["many"])
     claim = verb in USE["plain"] and not verb.startswith(("claim", "maintain")) and word.kind in "DNKP#"
     return at if claim or counted or (least and verb in USE["plain"]) else None
+
+
+def _passed(words: list[Token], at: int) -> int:
+    """Return how many words at a place may stand between a verb and what was said: "later", "in a statement"."""
+    if words[at].kind == "T" or words[at].word in WORDS["passed"]:
+        return 1
+    run = [word.word for word in words[at : at + 3]]
+    return 3 if run[:1] in (["in"], ["on"]) and run[1:2] in (["a"], ["an"]) and run[-1] in WORDS["occasions"] else 0
 
 
 def _object(words: list[Token], at: int, verb: str) -> bool:

@@ -60,10 +60,13 @@ def tokens(masked: str, start: int, end: int) -> list[Token]:
     found = list(_TOKEN.finditer(masked, start, end))
     plain = ["Q" if m[0][0] == "“" else m[0].split()[-1].replace("/", "-") for m in found]
     tags = [tagged for _, tagged in tag(" ".join(plain), tokenize=False)] if plain else []
-    return [
-        Token(m.start(), m.end(), m[0], _kind(m[0], m.start() == start, tagged), tagged)
-        for m, tagged in zip(found, tags, strict=True)
-    ]
+    words: list[Token] = []
+    for m, tagged in zip(found, tags, strict=True):
+        kind = _kind(m[0], m.start() == start, tagged)
+        if kind == "A" and words and words[-1].kind == "D" and m[0].lower() not in _FINITE:
+            kind = "N"  # "the suspect" is no verb
+        words.append(Token(m.start(), m.end(), m[0], kind, tagged))
+    return words
 
 
 def _kind(word: str, first: bool, tag: str) -> str:

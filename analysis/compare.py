@@ -104,6 +104,7 @@ def contrast(
     >>> print(*contrast(articles, pd.Series([3, 1, 4, 1], list("abcd"))).loc[0, ["outlet", "estimate", "status"]])
     X 2.5 descriptive
     """
+    comparisons = [comparisons] if isinstance(comparisons, str) else comparisons
     if unknown := sorted(set(comparisons) - {"rest", "pair"}):
         raise ValueError(f"comparisons={unknown}: choose from 'rest' (a level against the others) and 'pair'")
     panel = panel_of(articles, by=by, event=event)

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis import codebooks
 from analysis.loading import cleaning
-from analysis.loading.dates import read_dates
+from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
 from analysis.loading.reading import Record, Rejection, listing, read, tidy
 
@@ -49,6 +49,12 @@ class Corpus:
     articles: pd.DataFrame
     rejected: pd.DataFrame
     removed: pd.DataFrame
+
+    def __getitem__(self, name: object) -> None:
+        """Say what to do where the corpus is given and its articles are meant."""
+        raise TypeError("this is a whole corpus; give its articles: corpus.articles")
+
+    __contains__ = __getitem__  # type: ignore[assignment]
 
     @property
     def label(self) -> str:
@@ -102,8 +108,9 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     articles, learnt = _without_boilerplate(articles)
     finished = _finished(articles)
     undated = articles["published"].notna() & finished["published"].isna()
-    lost = articles.loc[undated, ["article_id", "published"]].itertuples(index=False, name=None)
-    removed += learnt + [(article, "unreadable date", written) for article, written in lost]
+    for article, written in articles.loc[undated, ["article_id", "published"]].itertuples(index=False, name=None):
+        learnt.append((article, "date that reads both ways" if ambiguous(written) else "unreadable date", written))
+    removed += learnt
     rejected.sort(key=lambda item: (item.source, item.row or 0))
     kinds = dict.fromkeys(Rejection._fields, "str") | {"row": "Int64"}
     return Corpus(
@@ -152,7 +159,8 @@ def _mappings(records: list[Record], columns: dict[str, str]) -> list[dict[str, 
 def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
     """Map column to key for one set of keys: those given first, then the best synonym."""
     given = {column: key for column, key in columns.items() if key in names}
-    plain = {re.sub(r"[\s_-]+", "_", str(name).strip().lower()): name for name in reversed(names)}
+    words = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)) for name in reversed(names)}  # publishedAt
+    plain = {re.sub(r"[\W_]+", "_", text.lower()).strip("_"): name for name, text in words.items()}
     free = {form: name for form, name in plain.items() if name not in given.values()}
     for column, synonyms in SYNONYMS.items():
         match = next((free[form] for form in synonyms if form in free), None)
@@ -185,7 +193,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         "origin": "constructed" if made else given.get("origin") or "user",
         "published": given.get("published") or page.published,
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
-        **{"_digest": digest, "_removed": page.removed},
+        **{"_digest": digest, "_removed": page.removed, "_file": "" if record.row is None else record.source},
     }
 
 
@@ -193,6 +201,8 @@ def _plain(value: Any) -> str | None:
     """Return a value as clean text, or None when there is nothing in it."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = "\n\n".join(value)
+    if isinstance(value, dict):  # {"id": …, "name": "The Example"}
+        value = value.get("name")
     if value is None or value != value or isinstance(value, (dict, list)):
         return None
     return tidy(str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)) or None
@@ -219,7 +229,7 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
         row["article_id"] = name
         removed += [(name, rule, text) for rule, text in row["_removed"]]
     further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
-    return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further]), removed
+    return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further, "_file"]), removed
 
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
@@ -240,8 +250,8 @@ def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tup
 def _finished(articles: pd.DataFrame) -> pd.DataFrame:
     """Read dates and languages, count words, mark wire copy, and give every column its type."""
     given = zip(articles["language"], articles["text"], strict=True)
-    articles = articles.assign(
-        published=read_dates(articles["published"]),
+    articles = articles.drop(columns="_file").assign(
+        published=read_dates(articles["published"], articles["_file"].fillna("")),
         language=pd.Series([_language(text, code) for code, text in given], dtype="str"),
         n_words=pd.Series([len(WORD.findall(text)) for text in articles["text"]], dtype="int64"),
     )

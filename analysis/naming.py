@@ -15,6 +15,7 @@ from scipy import stats
 
 from analysis import codebooks
 from analysis.codebooks.formats import decoded
+from analysis.text import demand
 
 _HEDGED = re.compile(r"(?i)\b(?:so-called|self-styled|self-proclaimed)\b[\s“\"‘']*(?:the\s)?$|^(?:so-called|self-)")
 _OPENS, _CLOSES = re.compile(r"[“\"‘']$"), re.compile(r"[”\"’'](?!s\b)")
@@ -88,6 +89,7 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
         If the codebook is not UTF-8 or TOML, has no labels or a broken pattern; the message says where.
     """
     columns = ["article_id", "outlet", "sentence", "voice", "start", "text"]
+    demand(parts, columns)
     rows = [
         (article, outlet, sentence, referent, label, match[0], voice, at + match.start(), at + match.end(), *marks)
         for article, outlet, sentence, voice, at, text in parts[columns].itertuples(index=False)

@@ -15,6 +15,7 @@ from analysis import codebooks
 from analysis.stance.context import context
 from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
 from analysis.stance.target import TargetSentiment
+from analysis.text import demand
 
 __all__ = ["Lexicon", "TargetSentiment", "actors", "lexicon", "mentions", "valence"]
 
@@ -109,8 +110,7 @@ def mentions(parts: pd.DataFrame, actors: Actors = "actors", *, scorer: Scorer |
     >>> mentions(parts, {"arvo": ["Arvo"]})[["mention", "start", "score"]].values.tolist()
     [['Arvo', 0, nan]]
     """
-    if absent := [name for name in ("article_id", "sentence", "voice", "start", "text") if name not in parts]:
-        raise KeyError(f"parts has no column {' and no '.join(absent)}; analysis.units() gives them all")
+    demand(parts, ["article_id", "sentence", "voice", "start", "text"])
     pattern, owners = _pattern(_aliases(actors))
     found = [
         (

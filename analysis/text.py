@@ -14,7 +14,7 @@ from analysis.speech.sentences import Span, paragraphs, sentences, trim
 from analysis.words.counting import Counts, count
 from analysis.words.tokens import WORD, normal, parse, shape, tokens
 
-__all__ = ["Counts", "count", "kwic", "tokens", "units"]
+__all__ = ["Counts", "count", "demand", "kwic", "tokens", "units"]
 
 Quote = tuple[int, int, object]  # start, end, speaker
 Piece = tuple[int, int, str, object]  # start, end, voice, speaker
@@ -135,6 +135,17 @@ def _whole(text: str, at: int, side: int) -> int:
             if word.start() < at < word.end():
                 return word.start() if side < 0 else word.end()
     return min(at, len(text))
+
+
+def demand(parts: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Raise KeyError, saying what to do, where a frame of units lacks a column.
+
+    Examples
+    --------
+    >>> demand(pd.DataFrame({"text": []}), ["text"])
+    """
+    if absent := [name for name in columns if name not in parts]:
+        raise KeyError(f"parts has no column {' and no '.join(absent)}; analysis.units(articles) gives them all")
 
 
 def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:

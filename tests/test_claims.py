@@ -146,6 +146,11 @@ def test_a_duration_is_a_row_of_its_own_kind() -> None:
     assert table[["low", "high", "unit", "kind"]].values.tolist() == [[1.8, 2.0, "years", "duration"]]
 
 
+def test_money_is_no_age() -> None:
+    table = found("The court set a fine of £40 and he left.")
+    assert table[["value", "unit"]].values.tolist() == [[40, "pounds"]], table
+
+
 def test_a_change_is_two_figures_and_no_range() -> None:
     assert found("The price rose from 5 to 10 dinars.")["value"].tolist() == [5, 10]
     assert found("They need from 5 to 10 tents.")["high"].tolist() == [10]

@@ -30,6 +30,8 @@ def written(folder: Path, name: str, text: str | bytes) -> Path:
         ("my.yml", YAML, {"moral": ("dut*", "right and wrong"), "money.cost": ("price*",)}),
         ("my.dic", DIC, {"moral": ("dut*", "bill"), "money": ("price*", "bill")}),
         ("my.csv", CSV, {"moral": ("dut*", "right and wrong"), "money": ("price*",)}),
+        ("my.yml", "doubt:\n  - no\n  - yes\n", {"doubt": ("no", "yes")}),
+        ("my.dic", "%\n1 moral\n%\nduty   1\nkind of 1\n", {"moral": ("duty", "kind of")}),
         ("bom.csv", b"\xef\xbb\xbf" + CSV.encode(), {"moral": ("dut*", "right and wrong"), "money": ("price*",)}),
     ],
 )
@@ -61,6 +63,10 @@ def test_each_format_gives_its_frames(tmp_path: Path, name: str, text: str, fram
         ("my.dic", "%\n1\tmoral\n%\nduty\t7\n", r"my.dic: line 4: no category is numbered '7'"),
         ("my.dic", "%\n1\tmoral\n2\tmoney\n%\nduty\t1\n", r"my.dic, line 3: the frame 'money'"),
         ("my.dic", "duty\t1\n", r"two lines of %"),
+        ("my.dic", "%\n1\tmoral\n%\nduty\n", r"my.dic: line 4: 'duty' names no category"),
+        ("my.dic", "%\n1\tmoral\n1\tmoney\n%\nduty\t1\n", r"my.dic: line 3: the number 1 stands for two"),
+        ("my.yml", "moral:\n  - duty\nmoral:\n  - right\n", r"my.yml: .*the name 'moral' stands twice"),
+        ("my.txt", "duty\n", r"my.txt: codebooks end in .toml"),
         ("my.csv", "word,class\nduty,moral\n", r"my.csv: line 1: the columns are .*frame and indicator"),
         (
             "my.csv",
@@ -80,6 +86,14 @@ def test_each_format_gives_its_frames(tmp_path: Path, name: str, text: str, fram
 def test_a_faulty_file_is_refused_with_its_line(tmp_path: Path, name: str, text: str | bytes, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         codebooks.load(written(tmp_path, name, text))
+
+
+def test_a_mapping_takes_one_word_for_a_list_and_anything_else_is_refused() -> None:
+    assert codebooks.load({"moral": "duty"}).frames == {"moral": ("duty",)}
+    with pytest.raises(TypeError, match="a mapping of frames to indicators, not a list"):
+        codebooks.load(["duty"])  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="'hedges' is a list of rules"):
+        codebooks.load("hedges")
 
 
 def test_an_unknown_name_lists_what_is_bundled() -> None:

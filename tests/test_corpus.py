@@ -20,6 +20,8 @@ from analysis.corpus import COLUMNS, load
 from analysis.loading import reading
 from analysis.loading.dates import read_dates
 from analysis.loading.matching import match_events, near_duplicates
+from analysis.quotes import quotations
+from analysis.text import units
 
 STORY = (
     "The river rose over night and took the old bridge. Three villages had shared it for a century. "
@@ -48,6 +50,47 @@ def test_front_matter_names_the_fields(tmp_path: Path) -> None:
     assert (row["article_id"], row["outlet"], row["event"]) == ("a", "The Ferry Post", "flood: day one")
     assert (row["title"], row["text"], row["origin"]) == ("Bridge lost to the flood", STORY, "constructed")
     assert row["published"] == pd.Timestamp("2020-03-01") and row["mood"] == "dry" and row["language"] == "en"
+
+
+MATTER = "outlet: The Ferry Post\npublished: 2020-03-01\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"\n---\n{MATTER}---\n",
+        f"---\n{MATTER.replace(': ', ':')}---\n",
+        f"---\n# mine\n{MATTER}---\n",
+        f"---\n{MATTER}authors:\n- Ada\n- Bo\n---\n",
+        f"----\n{MATTER}----\n",
+    ],
+)
+def test_front_matter_is_read_with_its_small_slips(tmp_path: Path, head: str) -> None:
+    page(tmp_path, "a.txt", f"{head}Bridge lost to the flood\n\n{STORY}\n")
+    row = load(tmp_path).articles.iloc[0]
+    assert (row["outlet"], str(row["published"])[:10]) == ("The Ferry Post", "2020-03-01")
+    assert row["title"] == "Bridge lost to the flood"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [(f"---\n{MATTER}\n", "no closing line"), (f"---\n{MATTER}event flood\n---\n", "line 4: 'event flood'")],
+)
+def test_front_matter_that_cannot_be_read_is_listed(tmp_path: Path, head: str, reason: str) -> None:
+    page(tmp_path, "a.txt", f"{head}Bridge lost to the flood\n\n{STORY}\n")
+    corpus = load(tmp_path)
+    assert corpus.articles.empty and reason in corpus.rejected["reason"][0]
+    assert "outlet: The Example" in corpus.rejected["remedy"][0]
+
+
+def test_columns_are_found_under_the_names_that_sources_give_them(tmp_path: Path) -> None:
+    row = {"Paper": "Ferry Post", "Pub. Date": "1 March 2020", "Head line": "Bridge lost", "Full Text": STORY}
+    page(tmp_path, "a.json", json.dumps([row]))
+    other = {"source": {"id": None, "name": "Ferry Post"}, "publishedAt": "2020-03-01T10:00:00Z"}
+    page(tmp_path, "b.json", json.dumps([other | {"title": "Bridge lost", "content": STORY}]))
+    found = load(tmp_path).articles
+    assert found["outlet"].tolist() == ["Ferry Post"] * 2 and found["title"].tolist() == ["Bridge lost"] * 2
+    assert found["published"].dt.strftime("%Y-%m-%d").tolist() == ["2020-03-01"] * 2
 
 
 def test_a_pasted_page_knows_no_outlet_and_a_rule_of_dashes_is_no_front_matter(tmp_path: Path) -> None:
@@ -337,6 +380,32 @@ def test_dates_are_read_as_they_are_pasted(written: str, day: str | None) -> Non
 def test_the_order_of_day_and_month_is_the_column_s() -> None:
     assert read_dates(pd.Series(["4/5/2017", "4/16/2017"]))[0] == pd.Timestamp("2017-04-05")
     assert read_dates(pd.Series(["4/5/2017", "16/4/2017"]))[0] == pd.Timestamp("2017-05-04")
+
+
+def test_each_file_says_whether_its_day_or_its_month_comes_first(tmp_path: Path) -> None:
+    page(
+        tmp_path, "uk.csv", f'outlet,date,text\nA,5/4/2022,"{STORY}"\nA,16/4/2022,"{STORY[:90]}"\nA,17/4/2022,"x y z"\n'
+    )
+    page(tmp_path, "us.csv", f'outlet,date,text\nB,4/5/2022,"{STORY}!"\nB,4/16/2022,"{STORY[:80]}"\n')
+    days = load(tmp_path).articles.groupby("outlet")["published"].min().dt.strftime("%d %B").tolist()
+    assert days == ["05 April", "05 April"]
+
+
+def test_a_whole_corpus_given_for_its_articles_is_told(tmp_path: Path) -> None:
+    page(tmp_path, "a.txt", STORY)
+    corpus = load(tmp_path)
+    for function in (quotations, units, near_duplicates):
+        with pytest.raises(TypeError, match=r"give its articles: corpus\.articles"):
+            function(corpus)  # type: ignore[arg-type]
+
+
+def test_a_label_before_a_date_does_no_harm() -> None:
+    assert read_dates(pd.Series(["Updated: 2022-05-03T10:00:00Z"]))[0] == pd.Timestamp("2022-05-03")
+
+
+def test_a_date_that_reads_both_ways_is_told(tmp_path: Path) -> None:
+    pd.DataFrame({"text": [STORY], "date": ["3/5/2022"]}).to_csv(tmp_path / "a.csv", index=False)
+    assert load(tmp_path).removed["rule"].tolist() == ["date that reads both ways"]
 
 
 def test_what_is_no_date_is_told(tmp_path: Path) -> None:

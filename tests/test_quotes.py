@@ -68,6 +68,11 @@ VALE, NURSE = "Ada Vale", "a nurse"
             "“We stay,” said Ada Vale. “We have bread.”",
             [("direct", VALE, "“We stay,”"), ("direct", VALE, "“We have bread.”")],
         ),
+        (
+            "“It fell”, said Ada Vale. ‘We stay, don’t we?’ a nurse said.",
+            [("direct", VALE, "“It fell”"), ("direct", NURSE, "‘We stay, don’t we?’")],
+        ),
+        ("“It fell”, said Ada Vale, the dogs’ owner. It isn’t hers.", [("direct", VALE, "“It fell”")]),
         ("Ada Vale called it “a ruin”.", [("partial", VALE, "“a ruin”")]),
         ("The so-called “ruin” still stands.", [("partial", "", "“ruin”")]),
     ],
@@ -126,7 +131,7 @@ def test_marks_of_any_shape_are_read(text: str, expected: list[tuple[str, str, s
         ("The mayor said in a statement on Monday the bridge was cut.", "the mayor", "the bridge was cut"),
         ("A baker who asked not to be named said the bridge was cut.", "a baker", "the bridge was cut"),
         ("The bridge was cut, the Osby Gazette reported, citing a baker.", "Osby Gazette", "The bridge was cut"),
-        ("The company, Osby Lines, claimed the bridge was cut.", "Osby Lines", "the bridge was cut"),
+        ("The company, Osby Lines, claimed the bridge was cut.", "the company", "the bridge was cut"),
         ("The mayor told the council he wants bread for the town.", "the mayor", "he wants bread for the town"),
         ("By the mayor’s count, nine people died.", "the mayor", "nine people died"),
         ("Nine people died, by Osby’s own reckoning.", "Osby", "Nine people died"),
@@ -282,7 +287,10 @@ def test_words_in_marks_do_not_make_their_sentence_direct() -> None:
 
 @pytest.mark.parametrize("more", ["adding", "and added", "noting", "warning", "claiming"])
 def test_who_speaks_on_has_said_what_stands_before(more: str) -> None:
-    for text in (f"“We stay,” Ada Vale said, {more} that it rained.", f"“We stay,” said Ada Vale, {more} that it rained."):
+    for text in (
+        f"“We stay,” Ada Vale said, {more} that it rained.",
+        f"“We stay,” said Ada Vale, {more} that it rained.",
+    ):
         assert found(text) == [("direct", VALE, "“We stay,”"), ("indirect", VALE, "it rained")]
 
 

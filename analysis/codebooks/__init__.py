@@ -99,10 +99,17 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
         return source
     notes: dict[str, Mapping[str, str]] = {}
     if isinstance(source, Mapping):
-        return Codebook("codebook", _checked([(f, i, 0) for f in source for i in source[f] or [""]], "codebook"))
+        listed = {frame: [some] if isinstance(some, str) else list(some) or [""] for frame, some in source.items()}
+        return Codebook("codebook", _checked([(f, str(i), 0) for f, some in listed.items() for i in some], "codebook"))
+    if not isinstance(source, str | Path):
+        kind = type(source).__name__
+        raise TypeError(f"a codebook is a name, a path or a mapping of frames to indicators, not a {kind}")
     path = Path(source)
     if path.suffix.lower() not in READERS:
-        read(str(source))  # raises where nothing of that name is bundled
+        if path.is_file():
+            raise ValueError(f"{path.name}: codebooks end in {', '.join(READERS)}; save it as one of these")
+        if "frames" not in read(str(source)):  # raises where nothing of that name is bundled
+            raise ValueError(f"{source!r} is a list of rules, not a codebook of frames")
         path = Path(str(files(__name__) / f"{source}.toml"))
     text = decoded(path)
     try:

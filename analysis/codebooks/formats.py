@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -49,6 +50,17 @@ def _toml(text: str) -> Iterator[Entry]:
     yield from _placed(text, ((frame, entry["indicators"]) for frame, entry in frames.items()), '"{}"')
 
 
+class _Plain(yaml.BaseLoader):
+    """Reads every value as the text it is ("no" is a word, not a truth value) and takes no name twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Build a mapping, or say which name stands twice."""
+        names = [self.construct_object(key) for key, _ in node.value]
+        if twice := next((n for i, n in enumerate(names) if n in names[:i]), None):
+            raise Broken(f"line {node.start_mark.line + 1} and below: the name {twice!r} stands twice; join the lists")
+        return super().construct_mapping(node, deep)
+
+
 def _yaml(text: str) -> Iterator[Entry]:
     """Read names over lists of patterns, nested to any depth."""
 
@@ -60,7 +72,7 @@ def _yaml(text: str) -> Iterator[Entry]:
         for key, below in node.items():
             yield from leaves(below, f"{name}.{key}".lstrip("."))
 
-    tree = _parsed(yaml.safe_load, text)
+    tree = _parsed(lambda text: yaml.load(text, _Plain), text)
     if not isinstance(tree, dict):
         raise Broken("it has no names with lists of indicators under them")
     yield from _placed(text, leaves(tree, ""), "{}")
@@ -81,19 +93,23 @@ def _dic(text: str) -> Iterator[Entry]:
     """Read numbered categories between two % lines, then a word and its numbers per line."""
     names: dict[str, tuple[str, int]] = {}
     used, marks = set(), 0
-    for number, line in enumerate(text.splitlines(), 1):
-        cells = line.strip().split("\t")
-        if line.strip() == "%":
+    for number, line in enumerate(map(str.strip, text.splitlines()), 1):
+        if line == "%":
             marks += 1
-        elif line.strip() and marks == 1:
-            key, _, name = line.strip().partition("\t") if "\t" in line.strip() else line.strip().partition(" ")
-            names[key] = (name.strip(), number)
-        elif line.strip() and marks == 2:
-            for key in cells[1:]:
-                if key.strip() not in names:
-                    raise Broken(f"line {number}: no category is numbered {key.strip()!r}; add it between the % lines")
-                used.add(key.strip())
-                yield names[key.strip()][0], cells[0].strip(), number
+        elif line and marks == 1:
+            key, *name = line.split(maxsplit=1)
+            if key in names:
+                raise Broken(f"line {number}: the number {key} stands for two categories; give each its own")
+            names[key] = ("".join(name), number)
+        elif line and marks == 2:
+            entry = re.fullmatch(r"(\S.*?)((?:\s+\d+)+)", line)
+            if not entry:
+                raise Broken(f"line {number}: {line!r} names no category; write its number behind the word")
+            for key in entry[2].split():
+                if key not in names:
+                    raise Broken(f"line {number}: no category is numbered {key!r}; add it between the % lines")
+                used.add(key)
+                yield names[key][0], entry[1], number
     if marks < 2 or not names:
         raise Broken("a .dic file begins with its numbered categories between two lines of %")
     yield from ((name, "", number) for key, (name, number) in names.items() if key not in used)

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from analysis import codebooks
 from analysis.codebooks import Codebook
-from analysis.text import Counts, count
+from analysis.text import Counts, count, demand
 
 Source = str | Path | Codebook | Mapping[str, Iterable[str]]
 
@@ -43,6 +43,7 @@ class Hits:
         """Find every indicator in every sentence."""
         if voice not in (None, "own", "quoted"):
             raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
+        demand(parts, ["article_id", "sentence", "voice", "text"])
         book = codebooks.load(codebook)
         self.frames = list(book.frames)
         self.names = np.array([indicator for listed in book.frames.values() for indicator in listed], object)

@@ -12,7 +12,7 @@ _NAMES = [
     "december",
 ]  # fmt: skip
 MONTHS = {name[:size]: number for number, name in enumerate(_NAMES, start=1) for size in (3, 4, len(name))}
-ISO = re.compile(r"\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+ISO = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 COMPACT = re.compile(r"\s*((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{4,6}Z?)?\s*")
 NUMERIC = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 DAY_MONTH = re.compile(r"(?<![\d:])(\d{1,2})(?:st|nd|rd|th)?[\s.-]+(?:of\s+)?([A-Za-z]{3,9})\.?,?[\s-]+(\d{4})(?!\d)")
@@ -23,7 +23,7 @@ EPOCH = re.compile(r"\s*(\d{10}|\d{13})(?:\.0*)?\s*")
 YEARS = range(1600, 2201)
 
 
-def read_dates(values: pd.Series) -> pd.Series:
+def read_dates(values: pd.Series, files: pd.Series | None = None) -> pd.Series:
     """Read a column of dates.
 
     Parameters
@@ -31,6 +31,9 @@ def read_dates(values: pd.Series) -> pd.Series:
     values : Series of str
         Dates as they were pasted; missing where there is none. A time of day or a zone is left aside: the date
         is the one that was written.
+    files : Series of str, optional
+        Where each date stands, same index: whether day or month comes first is told file by file, and from all of them
+        where a file does not tell.
 
     Returns
     -------
@@ -44,22 +47,37 @@ def read_dates(values: pd.Series) -> pd.Series:
     ['05 April', '16 April']
     """
     written = values.dropna().astype(str)
-    month_first = _month_first(written)
-    known = {value: _day(value, month_first) for value in written.unique()}
-    days = pd.to_datetime(written.map(known).astype(object)).astype("datetime64[us]")
-    return days.reindex(values.index)
+    overall = _month_first(written)
+    days = pd.Series(pd.NaT, index=values.index, dtype="datetime64[us]")
+    for _, some in written.groupby((files if files is not None else values.isna()).reindex(written.index)):
+        told = _month_first(some)
+        known = {value: _day(value, overall if told is None else told) for value in some.unique()}
+        days[some.index] = pd.to_datetime(some.map(known).astype(object)).astype("datetime64[us]")
+    return days
+
+
+def ambiguous(value: str) -> bool:
+    """Tell whether a date in figures can be read both ways.
+
+    Examples
+    --------
+    >>> ambiguous("4/5/2017"), ambiguous("2017-05-04"), ambiguous("some day")
+    (True, False, False)
+    """
+    match = NUMERIC.search(value)
+    return bool(match and not ISO.search(value) and max(int(match[1]), int(match[2])) < 13 and match[1] != match[2])
 
 
 def _month_first(values: pd.Series) -> bool | None:
     """Tell from the whole column whether the month stands first in figures; None when nothing says so."""
-    pairs = [(int(m[1]), int(m[2])) for m in map(NUMERIC.search, values) if m and not ISO.match(m.string)]
+    pairs = [(int(m[1]), int(m[2])) for m in map(NUMERIC.search, values) if m and not ISO.search(m.string)]
     month, day = sum(second > 12 for _, second in pairs), sum(first > 12 for first, _ in pairs)
     return None if month == day else month > day
 
 
 def _day(value: str, month_first: bool | None) -> date | None:
     """Read one date: quick patterns first, any other language or wording by dateparser."""
-    if match := ISO.match(value) or COMPACT.fullmatch(value):
+    if match := ISO.search(value) or COMPACT.fullmatch(value):
         return _valid(match[1], match[2], match[3])
     if match := NUMERIC.search(value):
         return _figures(int(match[1]), int(match[2]), match[3], month_first)

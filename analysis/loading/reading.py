@@ -18,8 +18,10 @@ from analysis import codebooks
 
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
-FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
-KEY = re.compile(r"([A-Za-z_][\w -]*?)[ \t]*:(?:[ \t]+(.*)|$)")
+NAMES = {name.replace("_", " ") for names in codebooks.read("cleaning")["columns"].values() for name in names}
+OPENING = re.compile(r"-{3,}[ \t]*\n((?:.*\n){1,8})")
+FRONT_MATTER = re.compile(r"\A-{3,}[ \t]*\n(.*?)\n-{3,}[ \t]*(?:\n|\Z)", re.DOTALL)
+KEY = re.compile(r"([A-Za-z_][\w -]*?)[ \t]*:[ \t]*(.*)")
 NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
@@ -161,20 +163,45 @@ def _refusal(path: Path, source: str, *, listed: bool = True) -> Rejection | Non
 
 def _page(raw: bytes) -> Rows:
     """Read a pasted page: front matter if it has any, then its lines."""
-    text = NEWLINE.sub("\n", decode(raw))
-    matter = FRONT_MATTER.match(text)
-    keys = [KEY.fullmatch(line.strip()) for line in matter[1].split("\n") if line.strip()] if matter else []
-    if matter is None or not keys or None in keys:
+    text = NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t")
+    opening = OPENING.match(text)
+    heads = (
+        [line.partition(":")[0].strip().lower().replace("_", " ") for line in opening[1].split("\n") if ":" in line]
+        if opening
+        else []
+    )
+    if NAMES.isdisjoint(heads):
         return [(None, {"text": text, "origin": "pasted"})] if text.strip() else []
-    fields = {key[1]: (key[2] or "").strip().strip("\"'") for key in keys if key}
+    matter = FRONT_MATTER.match(text)
+    fields, wrong = _matter(matter[1]) if matter else ({}, "has no closing line of three dashes")
+    if matter is None or wrong:
+        remedy = "write one `name: value` a line, such as `outlet: The Example`, between two lines of ---"
+        return [(None, Rejection("", None, f"front matter {wrong}", remedy))]
     return [(None, {**fields, "text": text[matter.end() :]})]
+
+
+def _matter(block: str) -> tuple[dict[str, Any], str]:
+    """Return the fields of front matter, and what is wrong with it, if anything."""
+    fields: dict[str, Any] = {}
+    last = ""
+    for number, line in enumerate(block.split("\n"), start=2):
+        plain = line.strip()
+        if not plain or plain.startswith("#"):
+            continue
+        if key := KEY.fullmatch(plain):
+            last = key[1]
+            fields[last] = (key[2] or "").strip().strip("\"'")
+        elif plain.startswith("- ") and last:  # a list goes on below its name
+            fields[last] = f"{fields[last]}, {plain[2:]}".lstrip(", ")
+        else:
+            return fields, f"cannot be read in line {number}: {plain[:60]!r}"
+    return fields, "" if fields else "is empty"
 
 
 def _markdown(raw: bytes) -> Rows:
     """Read a Markdown page as a pasted one, without its marks."""
     rows = _page(raw)
-    for _, fields in rows:
-        assert isinstance(fields, dict)
+    for fields in (fields for _, fields in rows if isinstance(fields, dict)):
         for mark in codebooks.read("cleaning")["markdown"]:
             fields["text"] = re.sub(mark["pattern"], mark["replacement"], fields["text"])
     return rows

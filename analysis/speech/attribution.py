@@ -155,8 +155,8 @@ def _linked(masked: str, last: Cue, cue: Cue) -> list[Cue]:
         carried = last.start - cue.before[0] < 90 and re.search(rf"\b{MEDIUM}$", carrier)
         return [last._replace(via=carrier)] if carried else [last, cue]
     if last.behind and last.behind[0] <= cue.start < last.behind[1]:
-        other = cue.subject and last.end <= cue.subject[0]
-        if cue.behind and cue.start - last.behind[0] < 5 and other and cue.subject[0] < cue.behind[0]:
+        whose = cue.subject[0] if cue.subject else -1
+        if cue.behind and cue.start - last.behind[0] < 5 and last.end <= whose < cue.behind[0]:
             return [cue._replace(via=name if re.fullmatch(rf"(?:[Tt]he )?{MEDIUM}", name) else cue.via)]
         stop = last.behind[0] + len(masked[last.behind[0] : cue.start].rstrip())
         goes_on = (cue.verb in USE["participle"] and cue.behind) or cue.subject == last.subject

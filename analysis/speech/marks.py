@@ -11,6 +11,7 @@ from analysis.speech.speakers import BOOK, NAME, WORDS, any_of
 _DOUBLE = re.compile('["“”„«»]')
 _SINGLE = re.compile("['‘’]")
 _BRITISH = re.compile(r"[,.?!][’'](?!\w)")
+_ALONE = re.compile(r"(?<![\w“”\"])[‘'](?=[A-Z])[^“”\"\n]{5,600}?[,.?!][’'](?![\w“”\"])")
 _SPEECH = any_of(verb for verbs in BOOK["stance"].values() for verb in verbs)
 _SUBJECT = rf"(?:he|she|they|[Tt]he(?: [\w-]+){{1,3}}|(?!(?i:{any_of(WORDS['begins'] | WORDS['adverbial'])})\b){NAME})"
 _OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{_SPEECH}\b)")
@@ -38,11 +39,19 @@ def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:
     """
     british = not _DOUBLE.search(text) and _BRITISH.search(text)
     heads = [text[start] for start, _, _ in blocks[1:]] + [""] * bool(blocks)
-    return [
+    found = [
         span
         for (start, end, _), head in zip(blocks, heads, strict=True)
-        for span in _paired(text, (start, end), _SINGLE if british else _DOUBLE, head in tuple("“\"„«"))
-    ]  # fmt: skip
+        for span in _paired(text, (start, end), _SINGLE if british else _DOUBLE, head in tuple('“"„«'))
+    ]
+    return found if british else sorted([*found, *_beside(text, found)])
+
+
+def _beside(text: str, doubles: list[Span]) -> Iterator[Span]:
+    """Yield what stands in single marks outside the double ones: a whole utterance, closed behind its stop."""
+    ends = [0, *(end for _, end in doubles)]
+    for low, high in zip(ends, [*(start for start, _ in doubles), len(text)], strict=True):
+        yield from (match.span() for match in _ALONE.finditer(text, low, high))
 
 
 def _side(text: str, at: int, start: int, end: int) -> str:

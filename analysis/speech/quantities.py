@@ -168,7 +168,8 @@ def _excluded(sentence: str, match: re.Match[str], number: Number) -> bool:
     return bool(dated) or any(
         rule["before"].search(before) and rule["after"].match(after)
         for rule in g.rules
-        if digits >= rule.get("digits", False) and bare >= rule.get("bare", False)
+        if not (number.currency and rule["kind"] == "age")  # a widow of 40, but a fine of £40
+        and digits >= rule.get("digits", False) and bare >= rule.get("bare", False)
         and rule.get("least", 0) <= number.value <= rule.get("most", number.value)
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from analysis.loading import cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
 from analysis.loading.reading import Record, Rejection, listing, read, tidy
+from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
 SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
@@ -28,7 +29,6 @@ COLUMNS = {
     **dict.fromkeys(("title", "text", "url", "language", "origin", "wire_of"), "str"),
     "n_words": "int64",
 }
-WORD = re.compile(r"\w+(?:[’'.-]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         **clash,
         **given,
         "article_id": given.get("article_id") or (stem if record.row is None else f"{stem}-{digest[:10]}"),
-        "origin": "constructed" if made else given.get("origin") or "user",
+        "origin": "constructed" if made else "pasted" if given.get("origin") == "pasted" else "user",
         "published": given.get("published") or page.published,
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
         **{"_digest": digest, "_removed": page.removed, "_file": "" if record.row is None else record.source},
@@ -253,7 +253,7 @@ def _finished(articles: pd.DataFrame) -> pd.DataFrame:
     articles = articles.drop(columns="_file").assign(
         published=read_dates(articles["published"], articles["_file"].fillna("")),
         language=pd.Series([_language(text, code) for code, text in given], dtype="str"),
-        n_words=pd.Series([len(WORD.findall(text)) for text in articles["text"]], dtype="int64"),
+        n_words=pd.Series([len(tokens(text)) for text in articles["text"]], dtype="int64"),
     )
     articles = articles.astype({name: kind for name, kind in COLUMNS.items() if name != "wire_of"})
     articles = articles.assign(wire_of=near_duplicates(articles)["wire_of"].to_numpy()).astype({"wire_of": "str"})

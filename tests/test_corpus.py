@@ -151,6 +151,29 @@ def test_encodings_are_told(tmp_path: Path, encoding: str) -> None:
     assert load(tmp_path).articles["text"][0] == text
 
 
+def test_a_saved_page_is_read_in_the_characters_that_it_declares(tmp_path: Path) -> None:
+    words = "قال رئيس البلدية إن الجسر سيبقى مغلقا حتى نهاية الشهر بسبب الفيضان الذي ضرب المدينة."
+    style = "p { margin: 0 } " * 400
+    html = f"<html><head><meta charset='windows-1256'><style>{style}</style><title>الجسر</title></head><body><article>"
+    page(tmp_path, "a.html", (html + f"<p>{words}</p>" * 4 + "</article></body></html>").encode("cp1256"))
+    assert words in load(tmp_path).articles["text"][0]
+
+
+def test_entities_are_decoded_whatever_else_stands_there(tmp_path: Path) -> None:
+    row = "&quot;We will stay,&quot; the mayor told a crowd, and they didn't leave AT&amp;T."
+    assert reading.tidy(row) == '"We will stay," the mayor told a crowd, and they didn\'t leave AT&T.'
+
+
+def test_an_object_with_a_text_is_one_article_whatever_it_lists(tmp_path: Path) -> None:
+    page(tmp_path, "a.json", json.dumps({"title": "Flood", "text": STORY, "authors": [{"name": "Ann"}]}))
+    assert load(tmp_path).articles["text"].tolist() == [STORY]
+
+
+def test_only_the_loader_says_where_an_article_comes_from(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'text,origin\n"{STORY}",Syria\n')
+    assert load(tmp_path).articles["origin"].tolist() == ["user"]
+
+
 def test_what_is_no_encoding_is_mended(tmp_path: Path) -> None:
     c1 = "The mayor\x92s boat \x93Anna\x94 sank\x81 off the quay, said three men who saw it go down."
     page(tmp_path, "a.txt", c1.encode("latin-1"))
@@ -369,6 +392,8 @@ def test_events_are_proposed_from_likeness_and_date() -> None:
         ("31 February 2016", None),
         ("two hours ago", None),
         ("4/5/2017", None),
+        ("10 July 2017 10.15.30", "2017-07-10"),
+        ("10 luglio 2017 ore 10.15.30", None),
         ("5/5/2017", "2017-05-05"),
     ],
 )

@@ -79,7 +79,11 @@ def write_sheet(sample: pd.DataFrame, frames: Sequence[str], path: str | Path) -
     if Path(path).exists():
         raise FileExistsError(f"{path} exists and may hold codes; name another file or move it away")
     names = "|".join(sorted((re.escape(name) for name in sample["outlet"].dropna().unique()), key=len, reverse=True))
-    texts = sample["text"].str.replace(rf"(?i)\b(?:{names})\b", "[outlet]", regex=True) if names else sample["text"]
+    texts = (
+        sample["text"].str.replace(rf"(?i)(?<!\w)(?:{names})(?!\w)", "[outlet]", regex=True)
+        if names
+        else sample["text"]
+    )
     texts = texts.where(~texts.str.startswith(_FORMULA), "'" + texts)
     sheet = pd.DataFrame({"item": [_item(key) for key in sample["article_id"]], "text": texts.to_numpy()})
     sheet = sheet.assign(**dict.fromkeys(frames, ""))

@@ -53,8 +53,9 @@ class Hits:
         used = parts[chosen]
         found = self._in_units(parts, count(parts, phrases=phrases(book)) if counts is None else counts)[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
-        joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))))
-        self.matrix = ((joined @ found) > 0).astype(np.int64) if len(used) else found.astype(np.int64)
+        shape = (place.max(initial=-1) + 1, len(place))
+        joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=shape)
+        self.matrix = ((joined @ found) > 0).astype(np.int64)
         self.sentences = used.groupby(["article_id", "sentence"], sort=False, as_index=False).first()
         self.articles = pd.Index(parts["article_id"].unique(), name="article_id")
         self._row = self.articles.get_indexer(self.sentences["article_id"])

@@ -151,9 +151,12 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
     lines = _without(lines, removed, "repeated headline", lambda i: bool(title) and same(lines[i], title or ""))
     body = _trimmed("\n\n".join(lines), removed, title)
     lines = _without_datelines(body, removed)
-    forms = [plain(line) for line in lines]
+    forms, first = [plain(line) for line in lines], dict[str, int]()
     lines = _without(
-        lines, removed, "repeated paragraph", lambda i: len(forms[i].split()) > 7 and forms[i] in forms[:i]
+        lines,
+        removed,
+        "repeated paragraph",
+        lambda i: first.setdefault(forms[i], i) < i and len(forms[i].split()) > 7,
     )
     return Cleaned(title, outlet or _outlet(removed), _stamp(removed), "\n\n".join(lines), removed)
 

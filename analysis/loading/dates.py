@@ -64,13 +64,13 @@ def ambiguous(value: str) -> bool:
     >>> ambiguous("4/5/2017"), ambiguous("2017-05-04"), ambiguous("some day")
     (True, False, False)
     """
-    match = NUMERIC.search(value)
+    match = _in_figures(value)
     return bool(match and not ISO.search(value) and max(int(match[1]), int(match[2])) < 13 and match[1] != match[2])
 
 
 def _month_first(values: pd.Series) -> bool | None:
     """Tell from the whole column whether the month stands first in figures; None when nothing says so."""
-    pairs = [(int(m[1]), int(m[2])) for m in map(NUMERIC.search, values) if m and not ISO.search(m.string)]
+    pairs = [(int(m[1]), int(m[2])) for m in map(_in_figures, values) if m and not ISO.search(m.string)]
     month, day = sum(second > 12 for _, second in pairs), sum(first > 12 for first, _ in pairs)
     return None if month == day else month > day
 
@@ -79,15 +79,21 @@ def _day(value: str, month_first: bool | None) -> date | None:
     """Read one date: quick patterns first, any other language or wording by dateparser."""
     if match := ISO.search(value) or COMPACT.fullmatch(value):
         return _valid(match[1], match[2], match[3])
-    if match := NUMERIC.search(value):
-        return _figures(int(match[1]), int(match[2]), match[3], month_first)
     if (match := DAY_MONTH.search(value)) and match[2].lower() in MONTHS:
         return _valid(match[3], MONTHS[match[2].lower()], match[1])
     if (match := MONTH_DAY.search(value)) and match[1].lower() in MONTHS:
         return _valid(match[3], MONTHS[match[1].lower()], match[2])
+    if match := _in_figures(value):
+        return _figures(int(match[1]), int(match[2]), match[3], month_first)
     if match := EPOCH.fullmatch(value):
         return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=int(match[1][:10]))).date()
     return _worded(value) if re.search(r"\d{4}", value) and len(value) <= 80 else None
+
+
+def _in_figures(value: str) -> re.Match[str] | None:
+    """Find a date in figures; beside a whole year, 10.15.30 is a time."""
+    match = NUMERIC.search(value)
+    return None if match and len(match[3]) == 2 and re.search(r"\d{4}", value) else match
 
 
 def _figures(first: int, second: int, year: str, month_first: bool | None) -> date | None:

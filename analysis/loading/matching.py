@@ -39,7 +39,7 @@ def near_duplicates(articles: pd.DataFrame) -> pd.DataFrame:
     >>> near_duplicates(pd.DataFrame({**table, "text": [words, words + " and more"]}))["wire_of"].tolist()
     ['b', nan]
     """
-    first, second, shared = _pairs(_shingles(articles["text"]))
+    first, second, shared = _pairs(_shingles(articles["text"].fillna("")))
     n = len(articles)
     links = sparse.coo_matrix((shared, (first, second)), shape=(n, n))
     best = np.zeros(n)
@@ -130,7 +130,7 @@ def _alike(articles: pd.DataFrame, window_days: int) -> sparse.csr_matrix:
     """Return the cosines of all pairs of articles whose dates lie within the window."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    told = articles["title"].fillna("") + "\n" + articles["text"]
+    told = articles["title"].fillna("") + "\n" + articles["text"].fillna("")
     words = TfidfVectorizer(sublinear_tf=True, stop_words="english")
     if not any(map(words.build_analyzer(), told)):
         return sparse.csr_matrix((len(articles), len(articles)))

@@ -26,6 +26,7 @@ NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+CHARSET = re.compile(rb"(?i)<meta[^>]+charset")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -118,7 +119,7 @@ def _legacy(raw: bytes) -> str:
 
 def tidy(text: str) -> str:
     """Repair mojibake, compose (NFC), make every newline one kind, drop what is invisible, trim every line."""
-    if not text.isascii():
+    if not text.isascii() or "&" in text:
         import ftfy
 
         text = ftfy.fix_text(text, uncurl_quotes=False, fix_character_width=False, explain=False)
@@ -208,10 +209,13 @@ def _markdown(raw: bytes) -> Rows:
 
 
 def _html(raw: bytes) -> Rows:
-    """Read a saved web page: its main text and what the page says of itself."""
+    """Read a saved web page, in the character set that it declares: its main text and what it says of itself."""
     import trafilatura
 
-    page: Any = trafilatura.bare_extraction(decode(raw), with_metadata=True, include_comments=False)
+    declared = CHARSET.search(raw[:2048]) and not raw.startswith(tuple(MARKS))
+    page: Any = trafilatura.bare_extraction(
+        raw if declared else decode(raw), with_metadata=True, include_comments=False
+    )
     if page is None or not page.text:
         advice = "paste the article's words into a .txt file"
         return [(None, Rejection("", None, "no article found in the page", advice))]
@@ -240,7 +244,10 @@ def _delimited(raw: bytes) -> Rows:
 def _json(raw: bytes) -> Rows:
     """Read a list of objects, one object, or an object that holds such a list."""
     value = json.loads(decode(raw))
-    if isinstance(value, dict):
+    names = codebooks.read("cleaning")["columns"]["text"]
+    if isinstance(value, dict) and any(str(key).strip().lower() in names for key in value):
+        value = [value]
+    elif isinstance(value, dict):
         value = next((v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)), [value])
     return [(number, _object(item)) for number, item in enumerate(value, start=1)]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analysis import codebooks
 from analysis.quotes import quotations
+from analysis.speech.attribution import stance
 from analysis.text import units
 
 PROVEN = settings(derandomize=True, deadline=None, max_examples=60)
@@ -317,11 +318,25 @@ def test_a_medium_carries_the_words_of_somebody_else() -> None:
     assert told["via"].tolist()[0] == "a statement" and told["via"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A banner that read “Welcome home hung over the gate and officials said that the road was open."
+        + " It is so." * 70,
+        "s“\ndescribe",
+        "She said “we say he said, she told him",
+    ],
+)
+def test_a_mark_that_nothing_closes_stops_nobody(text: str) -> None:
+    assert quotations(frame(text, "“We stay,” Ada Vale said."))["article_id"].tolist()[-1] == "a1"
+
+
 def test_stance_is_the_verbs() -> None:
     texts = [f"The mayor {verb} that the bridge was cut." for verb in ("said", "claimed", "revealed", "pointed out")]
     rows = quotations(frame(*texts))
     assert rows["verb"].tolist() == ["said", "claimed", "revealed", "pointed out"]
     assert rows["stance"].tolist() == ["neutral", "doubting", "endorsing", "endorsing"]
+    assert stance("warning of") == stance("warned of") == "endorsing" and stance("according to") == "neutral"
     forms = [form for forms in codebooks.read("reporting-verbs")["stance"].values() for form in forms]
     assert len(forms) == len(set(forms)), "a verb has one stance"
 

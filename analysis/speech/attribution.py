@@ -72,7 +72,7 @@ class Cue(NamedTuple):
 def stance(verb: str) -> str:
     """Return what a reporting verb says about the words it introduces: neutral, doubting or endorsing."""
     base = verb.split(",")[0].replace("pointing", "pointed")
-    return STANCE.get(base) or STANCE.get(re.sub("ing$", "ed", base)) or "neutral"
+    return STANCE.get(base) or STANCE.get(re.sub(r"ing\b", "ed", base)) or "neutral"
 
 
 def cues(masked: str, start: int, end: int) -> list[Cue]:
@@ -99,6 +99,8 @@ def cues(masked: str, start: int, end: int) -> list[Cue]:
             if verb[0].lower() not in _VERBS or (last and verb.start() < last.end):
                 continue
             place = bisect_left(starts, verb.start()), bisect_left(starts, verb.end())
+            if place[0] == len(words) or starts[place[0]] != verb.start():  # a mark that nothing closes holds it
+                continue
             if cue := _cue(masked, (a, b), words, place, last):
                 found += _linked(masked, found.pop(), cue) if last else [cue]
                 last = found[-1]

@@ -16,7 +16,7 @@ DAY = (
     r")\b(?: (?:morning|afternoon|evening|night))?"
 )
 _TOKEN = re.compile(
-    rf"“[^”]*”?|{DAY}|(?:{any_of(WORDS['titles'])})\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
+    rf"“[^“”]*”|{DAY}|(?:{any_of(WORDS['titles'])})\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
 )
 SAYING = frozenset(verb for verbs in BOOK["stance"].values() for verb in verbs)
 _FINITE = WORDS["finite"] | {verb for verb in SAYING if not verb.endswith("ed")} - frozenset(BOOK["use"]["nouns"])

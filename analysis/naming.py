@@ -81,7 +81,8 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
         In order of the text: `article_id`, `outlet`, `sentence` (int), `referent`, `label`, `form` (as printed),
         `voice`, `start`, `end` (int, in the article's text), `first` (bool, of the article's mentions of the referent
         in that voice), `so_called` (bool, led in by so-called, self-styled or self-proclaimed), `scare_quoted` (bool,
-        alone within quotation marks).
+        alone within quotation marks), `anchored` (bool; false where a word that the codebook calls generic stands in an
+        article that nowhere names the referent by another label, so that somebody else may be meant).
 
     Raises
     ------
@@ -98,8 +99,13 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     names = ["article_id", "outlet", "sentence", "referent", "label", "form", "voice", "start", "end"]
     table = pd.DataFrame(rows, columns=[*names, "so_called", "scare_quoted"])
     table.insert(9, "first", ~table.duplicated(["article_id", "referent", "voice"]))
+    generic = {(referent.name, label) for referent in _load(codebook) for label in referent.generic}
+    proper = pd.Series(
+        [pair not in generic for pair in zip(table["referent"], table["label"], strict=True)], dtype=bool
+    )
+    table["anchored"] = proper.groupby([table["article_id"], table["referent"]]).transform("any")
     kinds = dict.fromkeys(["referent", "label", "form", "voice"], "str") | dict.fromkeys(names[7:], "int64")
-    return table.astype(kinds | {"first": bool, "so_called": bool, "scare_quoted": bool})
+    return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
 
 def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own") -> pd.DataFrame:
@@ -138,7 +144,7 @@ def _found(text: str, referents: Iterable[_Referent]) -> Iterator[tuple[re.Match
     """Yield match, label, referent, and whether it is so-called or scare-quoted, of every mention in order."""
     found = [(match, label, referent.name) for referent in referents for label, match in referent.find(text)]
     for match, label, name in sorted(found, key=lambda mention: mention[0].start()):
-        before = text[: match.start()]
+        before = text[max(0, match.start() - 40) : match.start()]
         hedged = _HEDGED.search(before) or _HEDGED.match(match[0])
         yield match, label, name, bool(hedged), bool(_OPENS.search(before) and _CLOSES.match(text, match.end()))
 
@@ -149,6 +155,7 @@ class _Referent:
 
     name: str
     labels: tuple[str, ...]
+    generic: tuple[str, ...]
     forms: re.Pattern[str]
     unless: tuple[re.Pattern[str], ...]
 
@@ -160,23 +167,27 @@ class _Referent:
         return [(self.labels[int((m.lastgroup or "_0")[1:])], m) for m in kept]
 
 
-@lru_cache(maxsize=8)
 def _load(codebook: str | Path) -> tuple[_Referent, ...]:
-    """Read and compile a codebook of labels."""
+    """Read a codebook of labels as it is now."""
     path = Path(codebook)
-    text = decoded(path) if path.suffix else ""
+    return _read(path.name, decoded(path) if path.suffix else None)
+
+
+@lru_cache(maxsize=8)
+def _read(file: str, text: str | None) -> tuple[_Referent, ...]:
+    """Compile a codebook of labels: what a file says, or a bundled one."""
     try:
-        book = tomllib.loads(text) if path.suffix else codebooks.read(str(codebook))
+        book = codebooks.read(file) if text is None else tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
+        raise ValueError(f"{file}: {error}; mend the file and load it again") from None
     listed = book.get("referents") or {"": None}
     if not all(isinstance(entry, dict) and isinstance(entry.get("labels"), dict) for entry in listed.values()):
-        raise ValueError(f"{path.name}: each referent needs [referents.NAME.labels] with forms; see the bundled naming")
+        raise ValueError(f"{file}: each referent needs [referents.NAME.labels] with forms; see the bundled naming")
 
     def where(name: str, label: str) -> str:
         """Say where in the file a label stands."""
-        line = text[: max(0, text.find(label, text.find(name)))].count("\n") + 1
-        return f"{path.name}, line {line}, referent {name!r}, label {label!r}"
+        line = (text or "")[: max(0, (text or "").find(label, (text or "").find(name)))].count("\n") + 1
+        return f"{file}, line {line}, referent {name!r}, label {label!r}"
 
     return tuple(_compiled(name, entry, where) for name, entry in listed.items())
 
@@ -195,7 +206,10 @@ def _compiled(name: str, entry: dict, where: Callable[[str, str], str]) -> _Refe
             known.add(form)
         choices.append(f"(?P<_{number}>{'(?i:' if how.get('any_case') else '(?:'}{'|'.join(forms)}))")
     unless = tuple(_pattern(pattern, where(name, "unless")) for pattern in entry.get("unless", []))
-    return _Referent(name, tuple(entry["labels"]), re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)"), unless)
+    generic = tuple(label for label, how in entry["labels"].items() if how.get("generic"))
+    return _Referent(
+        name, tuple(entry["labels"]), generic, re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)"), unless
+    )
 
 
 def _pattern(pattern: str, where: str) -> re.Pattern[str]:

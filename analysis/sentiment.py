@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import codebooks
+from analysis.codebooks.formats import decoded
 from analysis.stance.context import context
 from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
 from analysis.stance.target import TargetSentiment
@@ -23,6 +24,8 @@ Actors = str | Path | Mapping[str, Any]
 Actor = tuple[str, str, str, tuple[str, ...]]
 Scorer = str | Path | Mapping[str, float] | Lexicon | TargetSentiment | Callable[[str], float]
 
+_REACH = 1500
+"""How many characters on either side of a mention are read of a sentence that runs on longer."""
 _MENTIONS = dict.fromkeys(["article_id", "actor", "voice"], "str") | dict.fromkeys(
     ["sentence", "start", "end"], "int64"
 )
@@ -166,7 +169,7 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
         path = Path(source)
         name = path.name
         try:
-            read = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else codebooks.read(str(source))
+            read = tomllib.loads(decoded(path)) if path.is_file() else codebooks.read(str(source))
         except tomllib.TOMLDecodeError as error:
             raise ValueError(f"{name}: not valid TOML ({error}); write [actors.NAME] and aliases = [...]") from None
         book, extends = read.get("actors", {}), read.get("extends")
@@ -244,8 +247,11 @@ def _pattern(aliases: list[tuple[str, str]]) -> tuple[re.Pattern[str], dict[str,
 
 def _scores(rows: pd.DataFrame, scorer: Scorer | None) -> Iterator[tuple[float, float, float]]:
     """Yield positive and negative evaluation and the score of each mention."""
-    spans = list(zip(rows["start"] - rows["sentence_start"], rows["end"] - rows["sentence_start"], strict=True))
-    texts = rows["text"].tolist()
+    begins = np.maximum(rows["start"] - _REACH, rows["sentence_start"])
+    ends = rows["end"] + _REACH - rows["sentence_start"]
+    skipped = begins - rows["sentence_start"]
+    texts = [text[a:b] for text, a, b in zip(rows["text"], skipped, ends, strict=True)]
+    spans = list(zip(rows["start"] - begins, rows["end"] - begins, strict=True))
     if (probabilities := getattr(scorer, "predict_proba", None)) is not None:
         proba = np.asarray(probabilities(texts, spans))
         yield from ((np.nan, np.nan, float(row[2] - row[0])) for row in proba)

@@ -171,6 +171,19 @@ def test_a_faulty_codebook_is_refused(tmp_path: Path, text: str, message: str) -
         mentions(parts_of("x"), path)
 
 
+def test_an_edited_codebook_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    for label in ("x", "y"):
+        path.write_text(f"[referents.a.labels]\n{label} = {{ forms = ['rain'] }}\n", encoding="utf-8")
+        assert mentions(parts_of("rain"), path)["label"].tolist() == [label]
+
+
+def test_a_word_said_of_others_is_anchored_by_another_label_in_the_article() -> None:
+    found = mentions(parts_of("The terrorists left. “Daesh lost,” she said.", "The terrorists left. The regime fell."))
+    assert found.loc[found["referent"].eq("isis"), "anchored"].tolist() == [True, True, False]
+    assert found.loc[found["referent"].ne("isis"), "anchored"].tolist() == [True]
+
+
 def agreement_with_gold(root: Path, half: str, keys: list[str]) -> tuple[float, float]:
     """Return precision and recall of the mentions in the panel's bodies."""
     articles = clean_bodies().query("half == @half")

@@ -112,6 +112,13 @@ def test_without_evaluation_valence_is_missing_and_mentions_are_counted() -> Non
     assert table["valence"].isna().all()
 
 
+def test_a_sentence_without_end_is_read_near_the_mention() -> None:
+    long = "it rained and it snowed and " * 400
+    near, far = (mentions(parts_of(f"{start}the brave Arvo left."), WHO) for start in ("it rained and ", long))
+    assert near["score"].item() == pytest.approx(far["score"].item(), abs=1e-3) and near["score"].item() > 0
+    assert far["start"].item() == len(long) + len("the brave ")
+
+
 def test_an_absent_actor_has_no_row() -> None:
     table = valence(parts_of("It rained on the corrupt."), WHO)
     assert table.empty
@@ -194,6 +201,8 @@ def test_actors_come_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('[actors.dam]\nlabel = "The dam company"\naliases = ["dam company"]\n', encoding="utf-8")
     assert actors(path)["label"].tolist() == ["The dam company"]
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert actors(path)["actor"].tolist() == ["dam"]
     path.write_text("[actors.dam\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"mine\.toml: not valid TOML"):
         actors(path)

@@ -16,7 +16,7 @@ from analysis.naming import label_shares, mentions, naming
 from analysis.quotes import quotations
 from analysis.sentiment import valence
 from analysis.stance.target import TargetSentiment
-from analysis.text import count, kwic, units
+from analysis.text import count, kwic, units, unmarked
 from analysis.topics import TopicModel, choose_k
 
 __all__ = [
@@ -47,5 +47,6 @@ __all__ = [
     "null_split",
     "quotations",
     "units",
+    "unmarked",
     "valence",
 ]

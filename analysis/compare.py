@@ -250,11 +250,11 @@ def levels(
     panel = panel_of(articles, by=by, event=event)
     frame = _measures(articles, values, panel)
     told = frame.groupby([panel.level, panel.unit, panel.event]).mean().groupby(level=[0, 1]).mean()
-    used, rng, rows = frame.groupby(panel.level).count(), np.random.default_rng(seed), []
+    used, rows = frame.groupby(panel.level).count(), list[tuple[Any, ...]]()
     for name in frame.columns:
         for code, outlet in enumerate(panel.names):
             mean = told[name].xs(code).dropna().to_numpy()
             estimate = mean.mean() if len(mean) else np.nan
-            interval = resampling.mean_interval(mean, rng, reps)
+            interval = resampling.mean_interval(mean, np.random.default_rng(seed), reps)
             rows.append((name, outlet, estimate, *interval, used.loc[code, name], len(mean)))
     return pd.DataFrame(rows, columns=["measure", "outlet", "estimate", "low", "high", "n_articles", "n_units"])

@@ -197,7 +197,7 @@ def hangs_on(audited: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
     DataFrame
         One row per frame: `frame`, `by`'s column (the value furthest from the mean of the others), `difference`
         (share of sentences), `least`, `most` (its range when any one indicator is left out), `hangs_on` (the indicator
-        whose absence shrinks it most). No rows for fewer than two values.
+        whose absence shrinks it most). No rows for fewer than two values, nor for frames that nobody carries.
 
     Examples
     --------
@@ -208,10 +208,14 @@ def hangs_on(audited: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
     """
     rows = []
     for frame, table in audited.groupby("frame", sort=False) if audited[by].nunique() > 1 else []:
-        wide = [table.pivot(index="indicator", columns=by, values=name) for name in ("share", "without")]
+        known = table.dropna(subset=["share"])
+        wide = [known.pivot(index="indicator", columns=by, values=name) for name in ("share", "without")]
+        if wide[0].shape[1] < 2:
+            continue
         whole, left = (t - t.rsub(t.sum(axis=1), axis=0) / (t.shape[1] - 1) for t in wide)
         who = whole.iloc[0].abs().idxmax()
         full, less = float(whole[who].iloc[0]), left[who]
-        most_needed = (less if full > 0 else -less).idxmin()
-        rows.append((frame, who, full, float(less.min()), float(less.max()), most_needed))
+        if full:
+            most_needed = (less if full > 0 else -less).idxmin()
+            rows.append((frame, who, full, float(less.min()), float(less.max()), most_needed))
     return pd.DataFrame(rows, columns=["frame", by, "difference", "least", "most", "hangs_on"])

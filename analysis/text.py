@@ -14,7 +14,7 @@ from analysis.speech.sentences import Span, paragraphs, sentences, trim
 from analysis.words.counting import Counts, count
 from analysis.words.tokens import WORD, normal, parse, shape, tokens
 
-__all__ = ["Counts", "count", "demand", "kwic", "tokens", "units"]
+__all__ = ["Counts", "count", "demand", "kwic", "tokens", "units", "unmarked"]
 
 Quote = tuple[int, int, object]  # start, end, speaker
 Piece = tuple[int, int, str, object]  # start, end, voice, speaker
@@ -53,6 +53,8 @@ def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None, *, voi
     ------
     KeyError
         If `article_id` or `text` is missing.
+    ValueError
+        If an id occurs twice.
 
     Examples
     --------
@@ -62,6 +64,9 @@ def units(articles: pd.DataFrame, quotations: pd.DataFrame | None = None, *, voi
     """
     if absent := [name for name in ("article_id", "text") if name not in articles]:
         raise KeyError(f"articles has no column {' and no '.join(absent)}; analysis.load() gives both")
+    if (twice := articles["article_id"].duplicated()).any():
+        again = articles.loc[twice, "article_id"].iloc[0]
+        raise ValueError(f"article_id {again!r} occurs more than once; give every article an id of its own")
     spoken: dict[object, list[Quote]] = {}
     if voices:
         spoken = _spoken(find_quotations(articles) if quotations is None else quotations)
@@ -148,6 +153,35 @@ def demand(parts: pd.DataFrame, columns: Iterable[str]) -> None:
         raise KeyError(f"parts has no column {' and no '.join(absent)}; analysis.units(articles) gives them all")
 
 
+def unmarked(parts: pd.DataFrame, *, least: int = 5) -> list[str]:
+    """List the outlets in whose articles nothing at all stands in quotation marks.
+
+    Where several articles hold not one quotation, the marks were lost on the way into the corpus: what such an outlet
+    quotes counts as its own voice.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Units: `article_id`, `outlet`, `voice`.
+    least : int
+        How many articles an outlet must have to be listed.
+
+    Returns
+    -------
+    list of str
+        Names in order.
+
+    Examples
+    --------
+    >>> unmarked(units(pd.DataFrame({"article_id": ["a"], "outlet": "X", "text": ["Rain fell, they said."]})), least=1)
+    ['X']
+    """
+    demand(parts, ("article_id", "outlet", "voice"))
+    outlets = parts.assign(quoted=parts["voice"].eq("quoted")).groupby("outlet")
+    told = outlets.agg(articles=("article_id", "nunique"), quoted=("quoted", "sum"))
+    return told.index[told["articles"].ge(least) & told["quoted"].eq(0)].astype("str").tolist()
+
+
 def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
     """Show every place where an indicator stands, with what is printed around it.
 
@@ -188,7 +222,10 @@ def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
         for run in (found[i : i + len(words)] for i in range(len(found) - len(words) + 1)):
             if all(each.fullmatch(normal(word[0]) or " ") for each, word in zip(shapes, run, strict=True)):
                 start, end = run[0].start(), run[-1].end()
-                left, right = _around(places, row, text[:start], -1, width), _around(places, row, text[end:], 1, width)
+                left, right = (
+                    _around(places, row, text[max(0, start - width) : start], -1, width),
+                    _around(places, row, text[end : end + width], 1, width),
+                )
                 rows.append((row, left, text[start:end], right))
     hits = pd.DataFrame(rows, columns=["row", "left", "hit", "right"])
     facts = kept.loc[hits.pop("row").astype(int), ["article_id", "outlet", "published", "voice"]]

@@ -111,6 +111,9 @@ class TopicModel(TransformerMixin, BaseEstimator):
         except ValueError:
             raise ValueError(f"no word is left of {len(texts)} texts: each stands in one text only, in most of them, "
                              "or on the stop list; give more texts or a shorter list") from None  # fmt: skip
+        if (filled := np.count_nonzero(np.diff(x.indptr))) < k:
+            raise ValueError(f"{k} topics, but {filled} of {len(texts)} texts hold a word that counts: ask for fewer "
+                             "topics, give more texts or a shorter stop list")  # fmt: skip
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             start, stability = consensus(x, k, self.runs, self.seed)
@@ -226,7 +229,8 @@ def choose_k(
         h, place = model.components_, model.vectorizer_.vocabulary_
         terms = [some.split(", ") for some in model.topics_["terms"]]
         own = [np.mean([h[t, place[w]] / h[:, place[w]].sum() for w in some]) for t, some in enumerate(terms)]
-        seen = coherence(texts, [some for some in terms if len(some) > 1])
+        several = [some for some in terms if len(some) > 1]
+        seen = coherence(texts, several) if several else np.zeros(1)
         short = [(each.mean(), each.std() / len(each) ** 0.5) for each in (model.topics_["stability"].to_numpy(), seen)]
         rows.append((int(k), short[0][0], short[1][0], np.mean(own), short[0][1], short[1][1]))
     frame = pd.DataFrame(

@@ -51,6 +51,7 @@ def read_codes(articles: pd.DataFrame, path: str | Path | None = None) -> pd.Dat
         line, row = int(np.argmax(twice)) + 2, table[twice].iloc[0]
         raise ValueError(f"{path.name}, line {line}: {row['coder']!r} coded {row['article']!r} twice; keep one row")
     known = table["article"].isin(articles["article_id"].astype(str))
+    table = table[["article", "coder", *table.columns.drop(["article", "coder"])]]
     return table[known].rename(columns={"article": "article_id"}).reset_index(drop=True)
 
 
@@ -136,12 +137,12 @@ def validated(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFram
     -------
     DataFrame
         One row per frame and coder: `frame`, `coder`, `alpha`, `low`, `high`, `n` (of `compare.agreement`), `positive`
-        (share of articles in which the coder saw the frame), `verdict` (of `verdicts`). Where several coded, a further
-        coder "(majority)" is what most said of each article. No rows without codes.
+        (share of articles in which the coder saw the frame), `verdict` (of `verdicts`). Where several coded the same
+        articles, a further coder "(majority)" is what most said of each of these. No rows without codes.
     """
     names = ["frame", "coder", "alpha", "low", "high", "n", "positive"]
-    if codes["coder"].nunique() > 1:
-        codes = pd.concat([consensus(codes).reset_index().assign(coder=MAJORITY), codes])
+    if len(several := codes[codes["article_id"].duplicated(keep=False)]):
+        codes = pd.concat([consensus(several).reset_index().assign(coder=MAJORITY), codes])
     rows = [
         agreement(pair[["present", "coded"]]).assign(frame=str(frame), coder=str(coder), positive=pair["coded"].mean())
         for (frame, coder), pair in beside_codes(measured, codes, articles).groupby(["frame", "coder"], sort=False)
@@ -149,7 +150,7 @@ def validated(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFram
     table = pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
     order = np.lexsort((table["coder"].ne(MAJORITY), table["frame"].map(list(measured).index)))
     table = table.iloc[order].reset_index(drop=True)
-    return table.assign(verdict=table["frame"].map(verdicts(table)))
+    return table.assign(verdict=table["frame"].map(verdicts(table)["verdict"]))
 
 
 def among_coders(codes: pd.DataFrame) -> pd.DataFrame:
@@ -205,13 +206,13 @@ def tried_correction(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.D
     return table.assign(corrected_holds=table["by_hand"].between(table["low"], table["high"]))
 
 
-def verdicts(agreed: pd.DataFrame) -> pd.Series:
-    """Say which frames may be used.
+def verdicts(agreed: pd.DataFrame) -> pd.DataFrame:
+    """Say which frames may be used, and by what.
 
-    The worst alpha with any coder decides, and the interval of the row with the most articles (the majority's, where
-    there are several coders): a coder of few articles cannot condemn a frame by a wide interval alone. "use" from an
-    alpha of .667 with an interval above .4; "with care" from .4 with an interval above 0; else "do not use"; "not
-    known" where alpha cannot be computed or fewer than ten articles are coded.
+    The worst alpha with any coder decides, and the interval of the coder with the most articles: a coder of few
+    articles cannot condemn a frame by a wide interval alone. "use" from an alpha of .667 with an interval above .4;
+    "with care" from .4 with an interval above 0; else "do not use"; "not known" where alpha cannot be computed or fewer
+    than ten articles are coded.
 
     Parameters
     ----------
@@ -220,8 +221,9 @@ def verdicts(agreed: pd.DataFrame) -> pd.Series:
 
     Returns
     -------
-    Series
-        Index `frame` in order of appearance.
+    DataFrame
+        Index `frame` in order of appearance: `verdict` (str), `alpha` (the worst), `low`, `high`, `n` (the deciding
+        interval and the articles that it rests on); missing where nothing is known.
 
     Notes
     -----
@@ -230,7 +232,7 @@ def verdicts(agreed: pd.DataFrame) -> pd.Series:
 
     Examples
     --------
-    >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "high": 0.9, "n": 40})).tolist()
+    >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "high": 0.9, "n": 40}))["verdict"].tolist()
     ['use']
     """
     told = agreed.dropna(subset=["alpha", "low"]).assign(n=lambda table: table["n"].astype(int))
@@ -239,7 +241,8 @@ def verdicts(agreed: pd.DataFrame) -> pd.Series:
     good, fair = (alpha >= RELIABLE) & (low >= TENTATIVE), (alpha >= TENTATIVE) & (low > 0)
     said = np.select([widest["n"] < _LEAST, good, fair], ["not known", "use", "with care"], "do not use")
     order = pd.Index(agreed["frame"].unique(), name="frame")
-    return pd.Series(said, widest.index, name="verdict", dtype="str").reindex(order, fill_value="not known")
+    decided = widest.assign(verdict=pd.Series(said, widest.index, dtype="str"), alpha=alpha).reindex(order)
+    return decided.assign(verdict=decided["verdict"].fillna("not known"))[["verdict", "alpha", "low", "high", "n"]]
 
 
 def _groups(event: pd.Series, ids: pd.Series) -> np.ndarray:

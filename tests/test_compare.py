@@ -310,6 +310,8 @@ def test_bad_input_is_named() -> None:
         contrast(articles, values, event="story")
     with pytest.raises(KeyError, match="no outlet named Nowhere"):
         contrast(articles, values, outlets=["Nowhere"])
+    with pytest.raises(KeyError, match="event_x and event_y and no 'event'"):
+        contrast(articles.rename(columns={"event": "event_x"}).assign(event_y="e"), values)
     with pytest.raises(ValueError, match="indexed by article_id"):
         contrast(articles, values.reset_index(drop=True))
     with pytest.raises(ValueError, match="several rows"):
@@ -333,6 +335,14 @@ def test_too_little_is_descriptive_never_an_error(rows: int) -> None:
     assert all("too few events" in finding(row) for _, row in table.iterrows())
     assert not keyness(articles, min_articles=1)["confirmed"].any()
     assert len(levels(articles, values)) == min(rows, 2)
+
+
+def test_an_outlet_is_described_alike_whoever_stands_beside_it() -> None:
+    articles = panel(outlets=3, events=15)
+    values = noise(articles, 2)
+    alone = articles[articles["outlet"].eq("Outlet 2")]
+    together = levels(articles, values).query("outlet == 'Outlet 2'").reset_index(drop=True)
+    pd.testing.assert_frame_equal(levels(alone, values.loc[alone["article_id"]]), together)
 
 
 def test_levels_describe_each_outlet() -> None:
@@ -461,5 +471,10 @@ def test_finding_states_estimate_interval_and_n() -> None:
     assert "no clear difference between X and Y" in finding(unsure) and "0.2 could have been shown" in finding(unsure)
     assert "no difference of any size" in finding(unsure | {"smallest_detectable": np.inf})
     assert finding(unsure | {"low": 0.1}).startswith("label: no clear difference")
-    assert "per 1,000 words" in finding(row | {"unit": "rate"})
+    assert "per 1,000 words" in finding(row | {"unit": "rate"}) and "nan" not in finding(row | {"unit": np.nan})
+    assert "on 8 shared events, which wire copy joins into 6;" in finding(row | {"n_units": 6})
+    assert "joins" not in finding(row | {"n_units": 8})
+    word = {key: value for key, value in row.items() if key != "measure"} | {"term": "w", "rate": 9.0, "rate_rest": 8.0}
+    assert finding(word).startswith("“w”: higher in X")
+    assert "no clear difference" in finding(word | {"low": -1.0}) and "square roots" in finding(word | {"low": -1.0})
     assert "bias" not in finding(row) and "because" not in finding(row)

@@ -426,13 +426,15 @@ def test_the_threshold_has_the_best_alpha() -> None:
 def test_the_worst_alpha_and_the_interval_of_the_most_articles_decide() -> None:
     rows = [("m", 0.9, 0.7, 30), ("m", 0.5, 0.1, 30), ("u", 0.7, 0.45, 30), ("w", 0.7, 0.3, 30), ("d", 0.5, -0.1, 30)]
     rows += [("n", np.nan, np.nan, 30), ("f", 0.9, 0.8, 9), ("k", np.nan, np.nan, 30), ("k", 0.8, 0.6, 30)]
-    agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"])
-    assert verdicts(agreed).to_dict() == {
+    agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"]).assign(high=0.95)
+    assert verdicts(agreed)["verdict"].to_dict() == {
         "m": "with care", "u": "use", "w": "with care", "d": "do not use",
         "n": "not known", "f": "not known", "k": "use",
     }  # fmt: skip
-    few = pd.DataFrame([("m", 0.9, 0.7, 60), ("m", 0.8, 0.0, 12)], columns=["frame", "alpha", "low", "n"])
-    assert verdicts(few).tolist() == ["use"]
+    few = pd.DataFrame([("m", 0.9, 0.7, 60), ("m", 0.8, 0.0, 12)], columns=["frame", "alpha", "low", "n"]).assign(
+        high=0.95
+    )
+    assert verdicts(few).round(2).values.tolist() == [["use", 0.8, 0.7, 0.95, 60]]
     assert verdicts(agreed.head(0)).empty
 
 
@@ -468,3 +470,32 @@ def test_a_difference_that_hangs_on_one_indicator_is_named() -> None:
     table = audit(parts_of("A sin. A duty.", "A duty. It rained.", outlets="xy"), {"moral": ["dut*", "sin"]})
     assert hangs_on(table)[["outlet", "difference", "least", "hangs_on"]].values.tolist() == [["x", 0.5, 0.0, "sin"]]
     assert hangs_on(table[table["outlet"].eq("x")]).empty
+    silent = table.assign(outlet="z", share=np.nan, without=np.nan)
+    assert hangs_on(pd.concat([table, silent]))["difference"].tolist() == [0.5]
+    assert hangs_on(audit(parts_of("It rained.", "It rained.", outlets="xy"), {"moral": ["sin"]})).empty
+
+
+@pytest.mark.parametrize("voice", ["own", "quoted"])
+def test_an_empty_voice_is_missing_and_no_error(voice: str) -> None:
+    parts = parts_of("It rained.").query("voice == 'quoted'") if voice == "own" else parts_of("It rained.")
+    shares = frame_shares(parts, {"moral": ["sin"]}, voice=voice)
+    assert shares["moral"].isna().all() and list(shares) == ["moral"]
+
+
+def test_codes_come_in_any_order_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "codes.csv"
+    path.write_text("moral,article,coder\n1,a0,ann\n", encoding="utf-8")
+    codes = read_codes(parts_of("x"), path)
+    assert list(codes) == ["article_id", "coder", "moral"] and consensus(codes)["moral"].tolist() == [1.0]
+
+
+def test_the_majority_is_of_articles_that_several_coded() -> None:
+    said = [("ann", 0), ("bob", 0), ("ann", 1), ("bob", 1)] * 6
+    codes = judged(*[(f"a{i // 2}", coder, code) for i, (coder, code) in enumerate(said)], ("b", "ann", 1))
+    articles = pd.DataFrame({"article_id": [f"a{i}" for i in range(12)] + ["b"], "outlet": "x"})
+    values = pd.DataFrame({"moral": [0.0, 0.5] * 6 + [0.0]}, articles["article_id"])
+    assert validated(values, codes, articles).set_index("coder")["n"].to_dict() == {
+        "(majority)": 12,
+        "ann": 13,
+        "bob": 12,
+    }

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.loading.cleaning import sections
 from analysis.speech.sentences import sentences
-from analysis.text import Counts, count, kwic, tokens, units
+from analysis.text import Counts, count, kwic, tokens, units, unmarked
 
 PIECES = [
     "The mayor", "said", "Mosul’s", "U.S.", "US-led", "a.m.", "Lt. Gen. Vale", "don't", "human shields", "human",
@@ -98,6 +98,11 @@ def test_units_of_nothing_have_every_column() -> None:
     assert count(empty).matrix.shape == (0, 0) and kwic(empty, "rain").empty
 
 
+def test_an_id_that_stands_twice_is_named() -> None:
+    with pytest.raises(ValueError, match="'a' occurs more than once"):
+        units(pd.DataFrame({"article_id": ["a", "a"], "text": ["x", "y"]}))
+
+
 def test_units_name_the_missing_column() -> None:
     with pytest.raises(KeyError, match="no column text"):
         units(pd.DataFrame({"article_id": ["a"]}))
@@ -126,6 +131,13 @@ def test_without_voices_a_sentence_stays_whole() -> None:
     parts = units(frame("Vale said: “We stay.” She left. “Go,” said Oss."), voices=False)
     assert parts["text"].tolist() == ["Vale said: “We stay.”", "She left.", "“Go,” said Oss."]
     assert set(parts["voice"]) == {"own"} and parts["speaker"].isna().all()
+
+
+def test_an_outlet_whose_marks_were_lost_is_listed() -> None:
+    texts = ["Rain fell, Vale said."] * 5 + ["“We stay,” she said."] + ["It rained."] * 8
+    parts = units(frame(*texts, outlet=["X"] * 5 + ["Y"] * 5 + ["Z"] * 4))
+    assert unmarked(parts) == ["X"] and unmarked(parts, least=4) == ["X", "Z"]
+    assert unmarked(parts.head(0)) == []
 
 
 def test_a_quotation_that_begins_within_a_token_takes_the_whole_token() -> None:

@@ -108,6 +108,10 @@ def test_choosing_is_quiet_where_nobody_watches(capfd: pytest.CaptureFixture[str
     assert capfd.readouterr() == ("", "")
 
 
+def test_topics_of_one_word_are_chosen_without_coherence() -> None:
+    assert sorted(TopicModel().fit(["rain", "rain", "snow", "snow"] * 3).topics_["terms"]) == ["rain", "snow"]
+
+
 def test_stability_tells_structure_from_noise() -> None:
     rng = np.random.default_rng(0)
     noise = [" ".join(rng.choice([word for words in THEMES.values() for word in words], 8)) for _ in range(60)]
@@ -156,6 +160,7 @@ def test_consensus_never_leaves_a_topic_empty() -> None:
         (["the and of", "of and the"], 2, "no word is left"),
         (["rain falls"] * 9, 2, "all the same"),
         ([], None, "there are none"),
+        (["rain wind", "wind rain hail", "the", "and of", "of and"], 3, "3 topics, but 2 of 5 texts hold a word"),
         (["rain", None], 2, "text 1"),
         ("rain falls", 2, "one text"),
         (["rain falls", "wind blows", "rain blows"], 1, "2 topics or more"),

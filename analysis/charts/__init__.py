@@ -37,8 +37,8 @@ def use() -> None:
     """
     plt.style.use(Path(__file__).parents[1] / "house.mplstyle")
     pd.set_option(
-        "display.html.use_mathjax", False, "display.max_colwidth", 160, "display.max_rows", 40,
-        "display.precision", 3, "display.notebook_repr_html", True,
+        "display.html.use_mathjax", False, "display.max_colwidth", 400, "display.max_rows", 40,
+        "display.precision", 4, "display.notebook_repr_html", True,
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def publish(
 
 def _rows(ax: Axes, labels: Iterable[object]) -> np.ndarray:
     """Turn the y axis into one row per label, first on top."""
-    names = [plain(label) for label in labels]
+    names = [plain(label, 52) for label in labels]
     places = np.arange(len(names))[::-1]
     ax.set_yticks(places, names)
     ax.set_ylim(-0.7, max(len(names), 1) - 0.3)
@@ -155,7 +155,7 @@ def forest(
     reference : float, optional
         Where a dashed line stands: no difference.
     percent : bool
-        Write the axis in per cent (of shares between 0 and 1).
+        Write the axis in per cent (of shares between 0 and 1); without a reference it begins at nothing.
 
     Examples
     --------
@@ -167,11 +167,14 @@ def forest(
     for i, row in enumerate(frame.to_dict("records")):
         colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
         ax.plot([row["low"], row["high"]], [places[i]] * 2, color=colour, lw=2, solid_capstyle="butt")
-        ax.plot(row["estimate"], places[i], "o", ms=6, color=colour, mfc=colour if solid[i] else "white")
+        fill = colour if solid[i] else "white"
+        ax.plot(row["estimate"], places[i], "o", ms=6, color=colour, mfc=fill, clip_on=False, zorder=3)
     if reference is not None:
         ax.axvline(reference, color=GREY, lw=1, ls="--", zorder=0)
     if percent:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.3g} %".replace("-", "−")))
+    if percent and reference is None:  # levels of a share: none is below nothing
+        ax.set_xlim(left=0)
     return ax
 
 
@@ -207,7 +210,7 @@ def heatmap(
     low, high = limits or (np.nanmin(values, initial=0), np.nanmax(values, initial=1e-9))
     ax.set_facecolor("#f4f4f4")
     ax.imshow(values, cmap=cmap, vmin=low, vmax=high, aspect="auto")
-    ax.set_xticks(range(len(across)), [plain(c, 26) for c in across], rotation=35, ha="right", rotation_mode="anchor")
+    ax.set_xticks(range(len(across)), [plain(c, 30) for c in across], rotation=35, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(len(down)), [plain(r) for r in down])
     ax.grid(visible=False)
     dark = low + 0.6 * (high - low)

@@ -94,7 +94,7 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
     fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
     png = _png(fig)
-    svg = _bytes(fig, "svg", Date=None, Creator=None, Title=caption, Description=alt)
+    svg = _bytes(fig, "svg", Date=None, Creator=None, Title=plain(caption, 2000), Description=plain(alt, 2000))
     (folder / f"{name}.png").write_bytes(png)
     (folder / f"{name}.svg").write_bytes(svg)
     drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")

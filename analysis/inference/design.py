@@ -97,6 +97,10 @@ def panel_of(articles: pd.DataFrame, *, by: str, event: str | None, names: list[
     for role, column in needed.items():
         if column not in articles:
             raise KeyError(f"{role}={column!r} is no column of articles; there are: {', '.join(map(str, articles))}")
+    if event == "event" and "event" not in articles and (split := [n for n in ("event_x", "event_y") if n in articles]):
+        raise KeyError(
+            f"articles has {' and '.join(split)} and no 'event': a merge renamed it; rename the right one back"
+        )
     frame = articles.dropna(subset=[by]).sort_values("article_id", kind="stable")
     own = frame["article_id"].astype(str)
     if len(twice := frame.loc[own.duplicated(), "article_id"]):

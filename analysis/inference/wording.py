@@ -28,10 +28,10 @@ def finding(row: Row, *, unit: str | None = None) -> str:
     Returns
     -------
     str
-        Plain text. "no clear difference" unless confirmed with an interval that leaves out zero; "too few events to
-        tell" (without events: articles) below the gate. Where every event shows the same difference it says so, and how
-        many such events may yet differ: with n alike, up to 1 - .05 ** (1 / n) of them at 95 % confidence, the exact
-        bound of Clopper & Pearson 1934, The use of confidence or fiducial limits, Biometrika.
+        Plain text. "no clear difference" unless confirmed with an interval, if there is one, that leaves out zero; "too
+        few events to tell" (without events: articles) below the gate. Where every event shows the same difference it
+        says so, and how many such events may yet differ: with n alike, up to 1 - .05 ** (1 / n) of them at 95 %
+        confidence, the exact bound of Clopper & Pearson 1934, The use of confidence or fiducial limits, Biometrika.
 
     Examples
     --------
@@ -41,7 +41,8 @@ def finding(row: Row, *, unit: str | None = None) -> str:
     """
     word = "term" in row
     name = f"“{row['term']}”" if word else str(row["measure"])
-    unit = ("rate" if word else str(row.get("unit", ""))) if unit is None else unit
+    given = row.get("unit", "")
+    unit = ("rate" if word else "" if pd.isna(given) else str(given)) if unit is None else unit
     a, b = str(row["outlet"]), str(row.get("versus", "rest"))
     other = "the rest" if b == "rest" else b
     estimate = row["rate"] - row["rate_rest"] if word else row["estimate"]
@@ -50,8 +51,11 @@ def finding(row: Row, *, unit: str | None = None) -> str:
         units = "articles" if row["n_articles_versus"] and not row["n_events"] else "events"
         return f"{name}: too few {units} to tell {a} and {other} apart ({_basis(row)}{seen})."
     facts = f"{_amount(estimate, unit, signed=True)}{_span(row, unit)}; {_basis(row)}; {_chance(row)}"
-    if row["confirmed"] and (word or not row["low"] <= 0 <= row["high"]):
+    zero = "low" in row and row["low"] <= 0 <= row["high"]
+    if row["confirmed"] and not zero:
         return f"{name}: {'higher' if estimate > 0 else 'lower'} in {a} than in {other} ({facts})."
+    if word and row["confirmed"]:
+        facts += "; only the test, which weighs square roots of rates, tells them apart"
     least = row.get("smallest_detectable", np.nan)
     if not pd.isna(least):
         most = 1 if unit == "share" else np.inf
@@ -85,7 +89,11 @@ def _basis(row: Row) -> str:
     """Say what a comparison rests on."""
     events, used = int(row["n_events"]), "used in " if "term" in row else ""
     articles = f"{used}{row['n_articles']} and {row['n_articles_versus']} articles"
-    return f"{articles} on {events} shared event{'s' * (events != 1)}" if events else f"{articles}, no shared events"
+    if not events:
+        return f"{articles}, no shared events"
+    units = int(row.get("n_units", 0))
+    joined = f", which wire copy joins into {units}" if 0 < units < events else ""
+    return f"{articles} on {events} shared event{'s' * (events != 1)}{joined}"
 
 
 def _chance(row: Row) -> str:

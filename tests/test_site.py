@@ -15,7 +15,7 @@ import chromium
 import pandas as pd
 import pytest
 
-from analysis.corpus import Corpus
+from analysis.corpus import Corpus, load
 from tools import pages, run, site
 
 
@@ -269,6 +269,52 @@ def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys
     assert broken == []
 
 
+LIVE_VIEW = """
+from IPython.display import display
+body = "<p>" + open("../seeds/articles/a.txt").read().replace("\\n\\n", "</p><p>") + "</p>"
+kind = "application/vnd.jupyter.widget-view+json"
+display({kind: {"model_id": "x"}, "text/html": f"<details>{body}</details>", "text/plain": "a live view"}, raw=True)
+"""
+
+
+def test_an_executed_live_view_is_left_out_with_the_texts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = "\n\n".join(f"This is sentence {i}, and it says enough to be an article." for i in range(12))
+    (project / "seeds" / "articles" / "a.txt").write_text(article)
+    (project / "analysis").mkdir()
+    (project / "requirements.lock").touch()
+    for path in (project / "notebooks").iterdir():
+        path.unlink()
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": LIVE_VIEW, "execution_count": 1, "outputs": []}
+    body = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "notebooks" / "explore.ipynb").write_text(json.dumps(body))
+    monkeypatch.setattr(site, "load", load)
+    assert run.main([]) == 0
+    for arguments, published in [([], True), (["--no-texts"], False)]:
+        assert site.main(arguments) == 0
+        view = (project / "site" / "notebooks" / "explore.html").read_text("utf-8")
+        assert ("This is sentence 11" in view) == published
+        assert "live" in view
+    for path in (project / "site").rglob("*.html"):
+        assert "This is sentence 11" not in path.read_text("utf-8"), path.name
+
+
+def test_whole_articles_from_an_old_run_are_refused_where_texts_are_left_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = hostile_corpus()
+    long = "\n\n".join(f"This is sentence {i}, and it says enough to be an article." for i in range(12))
+    corpus.articles.loc[0, "text"] = long
+    shown = "".join(f"<p>{part}</p>" for part in long.split("\n\n"))
+    old = {"output_type": "display_data", "metadata": {}, "data": {"text/html": shown, "text/plain": "a view"}}
+    notebook(project / "notebooks" / "02-old.ipynb", "# What was there?", [old])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "load", lambda path: corpus)
+        assert site.main([]) == 0
+        assert site.main(["--no-texts"]) == 1
+    told = capsys.readouterr().err
+    assert "02-old.html holds the full text of 1 article" in told and "make figures" in told
+
+
 def test_a_failure_leaves_the_pages_as_they_were(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -324,6 +370,42 @@ def test_a_figure_can_carry_its_own_caption(project: Path) -> None:
     notebook(project / "out" / "fa-kes" / "notebooks" / "00-start.ipynb", "# What is there?", [elsewhere])
     assert site.main([]) == 0
     assert "Said by its notebook." in (project / "site" / "figures.html").read_text("utf-8")
+
+
+def test_a_picture_inside_an_output_carries_its_own_bytes_or_is_none() -> None:
+    data = base64.b64encode(PIXEL).decode()
+    shown = pages.output_html(f'<h3>Two</h3><img alt="Means" style="x" src="data:image/png;base64,{data}">')
+    assert f'src="data:image/png;base64,{data}"' in shown and 'alt="Means"' in shown and "<h3>Two</h3>" in shown
+    for address in (
+        f"data:image/svg+xml;base64,{data}",
+        f"data:image/png;base64,{data}#x",
+        f"data:image/png;base64,{data}' onerror='x",
+        f"data:image/png;charset=utf-8;base64,{data}",
+        "data:text/html,<script>window.taken=1</script>",
+        "https://example.invalid/x.png",
+        "../x.png",
+        "javascript:window.taken=1",
+    ):
+        assert "src" not in pages.output_html(f'<img alt="" src="{address}">'), address
+
+
+def test_an_output_that_cannot_be_shown_says_so(project: Path) -> None:
+    empty = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<div><style>x</style></div>"}}
+    notebook(project / "notebooks" / "02-empty.ipynb", "# What is here?", [empty])
+    assert site.main([]) == 0
+    assert "cannot be shown without a kernel" in (project / "site" / "notebooks" / "02-empty.html").read_text("utf-8")
+
+
+def test_two_articles_stand_next_to_each_other(project: Path, browser: chromium.Browser) -> None:
+    columns = "<div style='flex:1'><h3>One</h3><p>First.</p></div><div style='flex:1'><h3>Two</h3><p>Second.</p></div>"
+    data = {"text/html": f"<div style='display:flex'>{columns}</div>", "text/plain": "a live view"}
+    live = {"output_type": "display_data", "metadata": {"vantage": {"live": True}}, "data": data}
+    notebook(project / "notebooks" / "02-live.ipynb", "# What is here?", [live])
+    assert site.main([]) == 0
+    tops = "[...document.querySelectorAll('.live h3')].map(e => Math.round(e.getBoundingClientRect().top))"
+    for width, columns in ((1280, 1), (390, 2)):
+        browser.open((project / "site" / "notebooks" / "02-live.html").as_uri(), width=width)
+        assert len(set(browser.run(tops))) == columns
 
 
 def test_tables_keep_their_shape_and_say_what_heads_what() -> None:

@@ -147,7 +147,8 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RunError(failure(job, notebook, error)) from None
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        output.get("data", {}).pop(LIVE, None)  # a widget without its kernel; what stands beside it stays
+        if output.get("data", {}).pop(LIVE, None):  # a widget without its kernel; what stands beside it stays
+            output.metadata["vantage"] = {"live": True}
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

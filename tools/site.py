@@ -29,12 +29,13 @@ from markupsafe import Markup
 
 from analysis.corpus import Corpus, load
 from tools import corpora, run
-from tools.pages import TEMPLATES, PageError, markdown, output_html, plain, python, render, replaced, written
+from tools.pages import TEMPLATES, PageError, blank, markdown, output_html, plain, python, render, replaced, written
 
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
 MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
 SHOWN = 500  # removed lines shown for each rule
+WHOLE = 100  # words from which an article is looked for on pages that may hold none: below, it may be a quotation
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,12 @@ def linker(pages: list[Page], root: str, figures: set[str]) -> Any:
     return link
 
 
+def is_live(output: dict[str, Any]) -> bool:
+    """Say whether an output was a widget: the runner leaves a mark where it takes the widget away."""
+    kinds, left = output.get("data", {}), (output.get("metadata") or {}).get("vantage", {})
+    return bool(left.get("live")) or any(kind.startswith("application/vnd.jupyter") for kind in kinds)
+
+
 def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True) -> dict[str, Any]:
     """Decide how one output is shown: a figure, a table, sentences, or text in columns.
 
@@ -193,9 +200,10 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
         alt = (output.get("metadata") or {}).get("image/png", {}).get("alt", text)
         encoded = re.match(r"[A-Za-z0-9+/]*={0,2}", re.sub(r"\s", "", "".join(data["image/png"])))
         return {"kind": "image", "source": f"data:image/png;base64,{encoded[0] if encoded else ''}", "alt": alt}
-    live = any(kind.startswith("application/vnd.jupyter") for kind in data)
+    live = is_live(output)
     if "text/html" in data and (texts or not live):
-        return {"kind": "table", "html": output_html("".join(data["text/html"])), "live": live}
+        html = output_html("".join(data["text/html"]))
+        return {"kind": "empty"} if blank(html) else {"kind": "table", "html": html, "live": live}
     if not text and "text/markdown" in data:
         text = "".join(data["text/markdown"])
     if live:
@@ -203,6 +211,8 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
     if re.fullmatch(r"""(["']).*\1""", text, re.DOTALL):  # a cell that ends in a sentence shows it as Python writes it
         with suppress(ValueError, SyntaxError):
             text = str(ast.literal_eval(text))
+    if data and not text:
+        return {"kind": "empty"}
     return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
 
 
@@ -315,6 +325,8 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     with replaced(target) as folder:
         copy_files(folder, place, every)
         write_pages(folder, shared, figures=figures, editions=editions)
+        if not texts:
+            refuse_texts(folder, corpus)
         write_corpus(folder, shared, corpus=corpus, home=place.corpus, texts=texts)
         write_methods(folder, shared, files={f"{figure.stem}{kind}" for figure in every for kind in run.KINDS})
     return {"notebooks": len(pages), "figures": len(every), "articles": len(corpus.articles)}
@@ -343,6 +355,23 @@ def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], 
     credited = [(name, corpora.NAMED[name].attribution, edition) for name, edition in editions if edition]
     parts = {"grouped": grouped, "loose": loose, "editions": credited}
     render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
+
+
+def words(text: str) -> list[str]:
+    """Cut text into its words, without what stands between them."""
+    return re.findall(r"\w+", text)
+
+
+def refuse_texts(folder: Path, corpus: Corpus) -> None:
+    """Refuse pages on which an article stands whole: an older run, or a cell that prints it."""
+    wanted = [found for text in corpus.articles["text"] if len(found := words(text)) >= WHOLE]
+    pieces = [[" ".join(article[i : i + 8]) for i in range(0, len(article) - 7, 8)] for article in wanted]
+    for path in sorted(folder.glob("notebooks/*.html")):
+        shown = words(Markup(re.sub(r"<[^>]*>", " ", path.read_text("utf-8"))).unescape())
+        runs = {" ".join(shown[i : i + 8]) for i in range(len(shown) - 7)}
+        if n := sum(runs.issuperset(piece) for piece in pieces):
+            told = f"the full text of {n:,} article{'' if n == 1 else 's'}, and texts were to be left out"
+            raise PageError(f"{path.name} holds {told}: run the notebooks again (make figures), or do not print them")
 
 
 def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: Path, texts: bool) -> None:

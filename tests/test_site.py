@@ -131,7 +131,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "# Speed\n\n| n | s |\n| - | - |\n| 1 | 2 |"
     )
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    monkeypatch.setattr(site, "load", lambda path: hostile_corpus())
+    monkeypatch.setattr(site, "load", lambda path, columns: hostile_corpus())
     return tmp_path
 
 
@@ -256,6 +256,7 @@ def test_figures_stand_with_caption_alternative_and_files(project: Path) -> None
 def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert site.main([]) == 0
     assert "14 of 14 articles" in (told := capsys.readouterr().err) and "may need permission" in told
+    assert "TEXTS=no" in told and "--no-texts" in told
     assert site.main(["--no-texts"]) == 0
     assert "Full texts are left out" in capsys.readouterr().err
     assert not (project / "site" / "articles").exists() and not (project / "site" / "removed.html").exists()
@@ -308,7 +309,7 @@ def test_whole_articles_from_an_old_run_are_refused_where_texts_are_left_out(
     old = {"output_type": "display_data", "metadata": {}, "data": {"text/html": shown, "text/plain": "a view"}}
     notebook(project / "notebooks" / "02-old.ipynb", "# What was there?", [old])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(site, "load", lambda path: corpus)
+        patch.setattr(site, "load", lambda path, columns: corpus)
         assert site.main([]) == 0
         assert site.main(["--no-texts"]) == 1
     told = capsys.readouterr().err
@@ -357,6 +358,32 @@ def test_the_data_statement_stands_with_its_own_corpus_only(project: Path, tmp_p
     place = run.Place(tmp_path.parent / "mine" / "a.csv", project / "figures", project / "notebooks", project / "state")
     site.build(project / "site", place)
     assert "Invented for a test." not in (project / "site" / "corpus.html").read_text("utf-8")
+
+
+def test_the_pages_of_a_run_stand_beside_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert site.main([]) == 0
+    before = {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()}
+    mine = project / "mine.txt"
+    mine.write_text("An article.\n")
+    for arguments, folder in [(["--out", str(project / "there")], "there"), ([], "out/mine")]:
+        notebook(project / folder / "notebooks" / "00-start.ipynb", "# What is there?")
+        (project / folder / "figures").mkdir()
+        assert site.main(["--corpus", str(mine), *arguments]) == 0
+        assert f"{folder}/site/index.html" in capsys.readouterr().out
+        assert (project / folder / "site" / "index.html").is_file()
+    assert {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()} == before
+    assert site.main(["--corpus", str(mine), "--out", str(project / "nowhere")]) == 1
+    assert "OUT=" in capsys.readouterr().err
+    monkeypatch.setattr(site, "load", load)
+    table = project / "mine.csv"
+    table.write_text("Prose\nA man was seen at the bridge.\n")
+    given = ["--corpus", str(table), "--out", str(project / "there")]
+    assert site.main([*given, "--names", "text=Prose"]) == 0
+    for names in ([], ["--names", "text=Story"]):
+        assert site.main([*given, *names]) == 1
+        assert "NAMES=" in capsys.readouterr().err
 
 
 def test_a_figure_can_carry_its_own_caption(project: Path) -> None:

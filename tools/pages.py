@@ -239,7 +239,7 @@ def replaced(target: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def written(to: str, build: Callable[[Path], dict[str, int]]) -> int:
+def written(to: str | Path, build: Callable[[Path], dict[str, int]]) -> int:
     """Build pages into the folder named `to` and say what was made; return the exit status, faults told in a line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     target = Path(to).expanduser().resolve()
@@ -252,5 +252,6 @@ def written(to: str, build: Callable[[Path], dict[str, int]]) -> int:
         print("\ninterrupted; the pages are as they were before.", file=sys.stderr)
         return 130
     counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
-    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
+    page = target / "index.html"
+    print(f"{counts}; open {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")
     return 0

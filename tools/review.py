@@ -76,7 +76,8 @@ def revision(name: str) -> str:
     except PageError as error:
         if "not installed" in str(error):
             raise
-        raise PageError(f"git knows no revision {name!r} here: give a commit, a branch or HEAD~1") from None
+        advice = "give a commit, a branch or HEAD~1 (BASE= or --base)"
+        raise PageError(f"git knows no revision {name!r} here: {advice}") from None
 
 
 def before(base: str, folder: str, ending: str) -> dict[str, bytes]:

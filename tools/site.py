@@ -2,7 +2,7 @@
 
     python -m tools.site                       # site/ from the committed notebooks
     python -m tools.site --no-texts            # without the full texts of the articles
-    python -m tools.site --corpus fa-kes       # from a run on another corpus (run it first)
+    python -m tools.site --corpus fa-kes       # out/fa-kes/site/ from a run on another corpus (run it first)
 
 Every page forbids scripts and requests to other hosts; what an article says is only ever shown as text.
 """
@@ -272,7 +272,8 @@ def notice(corpus: Corpus, texts: bool) -> str | None:
     n, outlets = len(foreign), foreign["outlet"].nunique()
     whose = f"{n:,} of {len(corpus.articles):,} articles, from {outlets:,} outlet{'' if outlets == 1 else 's'}"
     if texts:
-        advice = "Their full texts are in these pages: publishing them may need permission (--no-texts omits them)."
+        advice = "Their full texts are in these pages: publishing them may need permission. "
+        advice += "TEXTS=no, or --no-texts, leaves them out."
     else:
         advice = "Full texts are left out; notebooks still quote sentences from them."
     return f"{whose}, {'was' if n == 1 else 'were'} written by others. {advice}"
@@ -308,7 +309,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     """
     pages = read_pages(place.notebooks)
     if not pages:
-        raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures)")
+        raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures, same CORPUS= and OUT=)")
     figures = gallery(place.figures, pages)
     editions = [
         (n, gallery(place.figures / n, read_pages(run.ROOT / "out" / n / "notebooks"), n)) for n in corpora.NAMED
@@ -316,7 +317,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     every = [*figures, *(figure for _, edition in editions for figure in edition)]
     for page in pages:
         compose(page, pages, figures, texts=texts)
-    corpus = load(place.corpus)
+    corpus = read_corpus(place)
     warning = notice(corpus, texts)
     if warning:
         print(f"Note: {warning}", file=sys.stderr)
@@ -330,6 +331,17 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
         write_corpus(folder, shared, corpus=corpus, home=place.corpus, texts=texts)
         write_methods(folder, shared, files={f"{figure.stem}{kind}" for figure in every for kind in run.KINDS})
     return {"notebooks": len(pages), "figures": len(every), "articles": len(corpus.articles)}
+
+
+def read_corpus(place: run.Place) -> Corpus:
+    """Load the articles that the notebooks were run on, as that run did."""
+    try:
+        corpus = load(place.corpus, columns=place.columns)
+    except ValueError as error:
+        raise PageError(f"NAMES= or --names: {error}") from None
+    if not len(corpus.articles):
+        raise PageError(run.nothing(place.corpus, corpus.rejected.to_dict("records")))
+    return corpus
 
 
 def copy_files(folder: Path, place: run.Place, figures: list[Figure]) -> None:
@@ -428,14 +440,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.site", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--corpus", default=os.environ.get("CORPUS"), help="the corpus that the notebooks were run on")
     parser.add_argument("--out", help="where that run put its results")
-    parser.add_argument("--to", default=str(run.ROOT / "site"), help="the folder to write (default: site)")
+    parser.add_argument("--names", default="", help="what its columns are called, as that run was told")
+    parser.add_argument("--to", help="the folder to write (default: site, beside the figures)")
     parser.add_argument("--no-texts", action="store_true", help="leave the articles' full texts out")
     given = parser.parse_args(arguments)
-
-    def made(target: Path) -> dict[str, int]:
-        return build(target, run.place_for(given.corpus, given.out), name=given.corpus or "", texts=not given.no_texts)
-
-    return written(given.to, made)
+    place = run.place_for(given.corpus, given.out, given.names)
+    texts = not given.no_texts
+    return written(given.to or place.pages, lambda to: build(to, place, name=given.corpus or "", texts=texts))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -207,6 +208,14 @@ def python(source: str) -> Markup:
 def plain(text: str) -> str:
     """Return what a program printed, without the codes that would colour a terminal."""
     return ANSI.sub("", text).rstrip("\n")
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Read the width and height of a PNG."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        return 0, 0
+    width, height = struct.unpack(">II", png[16:24])
+    return int(width), int(height)
 
 
 @contextmanager

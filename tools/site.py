@@ -16,7 +16,6 @@ import json
 import os
 import re
 import shutil
-import struct
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,7 +28,19 @@ from markupsafe import Markup
 
 from analysis.corpus import Corpus, load
 from tools import corpora, run
-from tools.pages import TEMPLATES, PageError, blank, markdown, output_html, plain, python, render, replaced, written
+from tools.pages import (
+    TEMPLATES,
+    PageError,
+    blank,
+    markdown,
+    output_html,
+    plain,
+    python,
+    render,
+    replaced,
+    size,
+    written,
+)
 
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
@@ -113,14 +124,6 @@ def read_page(path: Path) -> Page:
 def read_pages(folder: Path) -> list[Page]:
     """Read the notebooks of a folder, in the order of their names."""
     return [read_page(path) for path in sorted(folder.glob("*.ipynb"))]
-
-
-def size(png: bytes) -> tuple[int, int]:
-    """Read the width and height of a PNG."""
-    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
-        return 0, 0
-    width, height = struct.unpack(">II", png[16:24])
-    return int(width), int(height)
 
 
 def told(pages: list[Page]) -> dict[str, tuple[str, str, str]]:

@@ -197,7 +197,7 @@ def test_it_is_quiet_in_a_real_browser(project: Path, tmp_path_factory: pytest.T
             browser.open((project / "review" / "index.html").as_uri(), width=width)
             assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == shown
         browser.open((project / "review" / "index.html").as_uri(), width=390)
-        browser.run("document.querySelector('.button').click()")
+        browser.press(".button")
         browser.press(".side nav a[href='#findings']")
         assert browser.run("document.getElementById('findings').getBoundingClientRect().top < 200")
         browser.run("document.querySelector('details:has(> summary > #findings)').open = false")

@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,8 @@ from tools.pages import (
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
 MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
+COVER = re.compile(r"-(differences|effects|labels|quoted)$")
+WIDE, BROAD = 1300, 1700  # pixels from which a picture scrolls on a phone, and from which it is made smaller on a desk
 SHOWN = 500  # removed lines shown for each rule
 WHOLE = 100  # words from which an article is looked for on pages that may hold none: below, it may be a quotation
 
@@ -65,6 +68,11 @@ class Figure:
     def stem(self) -> str:
         """Where its files are, from the root of the pages, without their ending."""
         return "/".join(filter(None, ["figures", self.folder, self.name]))
+
+    @property
+    def room(self) -> str:
+        """How much room it needs to be read: none in particular, wide or broad."""
+        return "broad" if self.width > BROAD else "wide" if self.width > WIDE else ""
 
 
 @dataclass
@@ -90,7 +98,12 @@ class Page:
     def number(self) -> str:
         """The number that the name begins with, if any."""
         found = re.match(r"\d+", self.name)
-        return found[0] if found else "·"
+        return found[0] if found else ""
+
+    @property
+    def cover(self) -> Figure | None:
+        """The figure that stands for it: the first that tells outlets apart, else its first."""
+        return next((figure for figure in self.figures if COVER.search(figure.name)), next(iter(self.figures), None))
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -219,18 +232,28 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
     return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
 
 
+def headings(html: str) -> list[str]:
+    """List the headings of a piece of a page as text."""
+    return [Markup(words).striptags() for words in re.findall(r"<h\d[^>]*>(.*?)</h", html)]
+
+
 def compose(page: Page, pages: list[Page], figures: list[Figure], *, texts: bool = True) -> None:
     """Turn a notebook's cells into what its page shows."""
     known = {figure.name: figure for figure in figures if figure.notebook in (page.name, None)}
     files = {f"{figure.stem}{kind}" for figure in figures for kind in run.KINDS}
-    link, used = linker(pages, "../", files), []
+    link, used, under = linker(pages, "../", files), [], Counter[str]()
+    heading = page.title
     for cell in page.cells:
         if cell["cell_type"] == "markdown":
             written = markdown(source(cell), link=link)
             used += re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', written)
+            heading = next(iter(headings(written)[::-1]), heading)
             page.body.append({"kind": "prose", "html": written})
         elif cell["cell_type"] == "code":
             shown = [show(output, known, texts) for output in cell.get("outputs", [])]
+            for item in shown:
+                under[heading] += item["kind"] == "table"
+                item["label"] = heading if under[heading] < 2 else f"{heading}, {under[heading]}"
             page.figures += [item["figure"] for item in shown if item["kind"] == "figure"]
             page.body.append({"kind": "code", "html": python(source(cell)), "outputs": shown})
         else:
@@ -246,15 +269,18 @@ def text_of(value: Any) -> str:
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
-def article_rows(corpus: Corpus) -> list[dict[str, str]]:
-    """List the articles as text, each with the name of its page (its id may hold anything)."""
+def article_rows(corpus: Corpus) -> list[dict[str, Any]]:
+    """List the articles as text, each with the name of its page (its id may hold anything) and what it repeats."""
     names = ("article_id", "outlet", "event", "published", "title", "text", "url", "origin", "wire_of", "n_words")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {name: text_of(value) for name, value in row.items() if name in names}
         for row in corpus.articles.to_dict("records")
     ]
     for row in rows:
         row["href"] = f"articles/{hashlib.sha256(row['article_id'].encode('utf-8', 'replace')).hexdigest()[:16]}.html"
+    known = {row["article_id"]: row for row in rows}
+    for row in rows:
+        row["wire"] = known.get(row["wire_of"])
     return sorted(rows, key=lambda row: (row["outlet"], row["published"], row["article_id"]))
 
 

@@ -460,6 +460,8 @@ def test_wide_figures_scroll_on_phones_and_say_their_caption_where_it_is_small(
     assert browser.run(scrolls) == [False, True, True] and browser.run(captions) == [True, True, True]
     widths = browser.run("[...document.querySelectorAll('.card img')].map(e => e.getBoundingClientRect().width)")
     assert widths[0] < 390 < 700 < widths[1] < 800 < widths[2]
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.run(scrolls) == [False, False, False], "paper does not scroll"
     browser.open(address)
     assert browser.run(scrolls) == [False, False, False]
     assert browser.run(captions) == [False, False, True], "a picture that is not made smaller carries its caption"
@@ -498,25 +500,27 @@ def test_a_near_duplicate_leads_to_its_article_by_title(project: Path, monkeypat
 
 
 def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
-    notebook(project / "notebooks" / "02-long.ipynb", *LONG)
+    notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
     assert site.main([]) == 0
     address = (project / "site" / "notebooks" / "02-long.html").as_uri()
     top = "document.querySelector('{}').getBoundingClientRect().top"
     browser.open(address, width=1280, height=680)
     assert browser.run(top.format(".toc li:nth-child(12) a")) < 640, "every section is in sight"
+    ids = browser.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(set(ids)) == len(ids), "no heading takes the place of a part of the frame"
     reached = f"[...document.querySelectorAll('input, .button')].filter({SEEN}).length"
     assert browser.run(reached) == 0, "nothing to tab to that cannot be seen"
     browser.open(address, width=390, height=844)
     browser.run("document.documentElement.style.scrollBehavior = 'auto'")
     browser.run("window.scrollTo(0, 5000)")
     assert browser.run(top.format(".button")) > 0, "the menu is in reach wherever one is"
-    browser.press(".button[href='#menu']")
+    browser.press(".button[href='#site-menu']")
     assert browser.run("scrollY") == 5000
     assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "block"
-    browser.press(".button[href='#reading']")
+    browser.press(".button[href='#site-close']")
     assert browser.run("scrollY") == 5000
     assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "none"
-    browser.press(".button[href='#menu']")
+    browser.press(".button[href='#site-menu']")
     browser.press(".toc li:nth-child(7) a")
     assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "none"
     assert browser.run("document.querySelector('.side').offsetHeight") < browser.run(top.format("#part-6")) < 200

@@ -3,8 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 CORPUS ?=
 OUT ?=
+NAMES ?=
 BASE ?= HEAD
-given = $(if $(CORPUS),--corpus '$(CORPUS)') $(if $(OUT),--out '$(OUT)')
+quoted = '$(subst ','\'',$(1))'
+option = $(if $($(2)),$(1) $(call quoted,$($(2))))
+given = $(call option,--corpus,CORPUS) $(call option,--out,OUT) $(call option,--names,NAMES)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup figures test lab check lock clean site review
@@ -21,14 +24,14 @@ setup: .venv/ready  ## build the environment from the hashed lock file
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-figures: setup  ## run the notebooks that changed, redraw figures/  [CORPUS=path or fa-kes, OUT=path]
+figures: setup  ## run the notebooks that changed, redraw figures/  [CORPUS=path or fa-kes, OUT=path, NAMES='text=Story']
 	@$(BIN)/python -m tools.run $(given)
 
-site: setup  ## write the notebooks as pages that need no server: site/index.html  [CORPUS= OUT= TEXTS=no]
+site: setup  ## write the notebooks as pages that need no server: site/  [CORPUS= OUT= NAMES= TEXTS=no]
 	@$(BIN)/python -m tools.site $(given) $(if $(filter no,$(TEXTS)),--no-texts)
 
-review: setup  ## what changed in figures, findings and notebooks: review/index.html  [BASE=HEAD~1]
-	@$(BIN)/python -m tools.review --base '$(BASE)'
+review: setup  ## what changed in figures, findings and notebooks: review/  [BASE=HEAD~1]
+	@$(BIN)/python -m tools.review --base $(call quoted,$(BASE))
 
 test: setup  ## package tests, every notebook re-executed and compared, house rules
 	@$(BIN)/python -m pytest analysis tests notebooks --doctest-modules --nbval --nbval-current-env --nbval-cell-timeout=600 -n auto --dist loadfile -q

@@ -120,7 +120,36 @@ def test_source_is_told_from_output(project: Path) -> None:
     }
     lines = [line for line in found["02-frames"].diff if line[0] in ("add", "cut")]
     assert [(kind, line.lstrip("+- ")) for kind, line in lines] == [("cut", "one = 1"), ("add", "one = 2")]
-    assert not found["02-frames"].findings and len(found["03-still"].findings) == 1
+    assert not found["02-frames"].findings
+    told = [(finding.old, finding.new) for finding in found["03-still"].findings]
+    assert told == [("", "<ins>It changes both ways now.</ins>"), ("<del>It never changes at all.</del>", "")]
+
+
+def cell(name: str, *lines: str, **data: str) -> dict[str, object]:
+    """Write an executed cell that prints lines, or puts out something else."""
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "\n".join(lines), **data}}
+    return {"cell_type": "code", "id": name, "source": f"show({name!r})", "execution_count": 1, "outputs": [output]}
+
+
+def test_only_sentences_of_one_cell_that_say_alike_are_paired() -> None:
+    first = ["46 pairs of figures exclude each other.", "A says 0.31 (95 % interval 0.1 to 0.4).", "It stays as it is."]
+    now = ["No reader of these two has ever met.", "A says 1,234 (95 % interval 1.5 to 2,300).", "It stays as it is."]
+    old = {"cells": [cell("a", *first), cell("b", "An old caption of it.", **{"image/png": "x"})]}
+    new = {"cells": [cell("b", "A new caption of it.", **{"image/png": "y"}), cell("a", *now), cell("c", *first[:1])]}
+    found = [(str(finding.old), str(finding.new)) for finding in review.changed_findings(old, new)]
+    was = "A says <del>0.31</del> (95 % interval <del>0.1</del> to <del>0.4).</del>"
+    reads = "A says <ins>1,234</ins> (95 % interval <ins>1.5</ins> to <ins>2,300).</ins>"
+    assert found == [("", f"<ins>{now[0]}</ins>"), (was, reads)]
+    for one, other in (
+        ("doubted: lower in Norvane than in the rest (1).", "doubted: lower in Tirazan than in the rest (2)."),
+        ("doubted: lower in Norvane than in the rest (1).", "endorsed: lower in Norvane than in the rest (2)."),
+        ("“is”: lower in Norvane than in the rest (1).", "“was”: lower in Norvane than in all the rest (2)."),
+    ):  # fmt: skip
+        assert review.alike(one, other) == 0, "another outlet, measure or word is another finding"
+    moved = {"cells": [cell("z", "A finding that only moved.") | {"source": "y"}]}
+    assert review.changed_findings({"cells": [cell("a", "A finding that only moved.")]}, moved) == []
+    renamed = {"cells": [cell("n", "A says 2 words now.") | {"source": "show('a')"}]}
+    assert len(review.changed_findings({"cells": [cell("a", "A says 1 words now.")]}, renamed)) == 1, "by its source"
 
 
 def test_a_new_execution_count_alone_is_no_change_of_output(project: Path) -> None:
@@ -164,6 +193,15 @@ def test_it_is_quiet_in_a_real_browser(project: Path, tmp_path_factory: pytest.T
     page(project)
     browser = chromium.start(tmp_path_factory.mktemp("profile"))
     try:
+        for width, shown in ((390, "none"), (1280, "block")):
+            browser.open((project / "review" / "index.html").as_uri(), width=width)
+            assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == shown
+        browser.open((project / "review" / "index.html").as_uri(), width=390)
+        browser.press(".button")
+        browser.press(".side nav a[href='#findings']")
+        assert browser.run("document.getElementById('findings').getBoundingClientRect().top < 200")
+        browser.run("document.querySelector('details:has(> summary > #findings)').open = false")
+        assert browser.run("document.body.innerText").count(HOSTILE) < 3
         browser.open((project / "review" / "index.html").as_uri())
         assert browser.complaints() == []
         assert all(address.startswith("file://") or address.startswith("data:") for address in browser.requests())

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,84 @@ def test_another_corpus_touches_nothing_committed(project: Path) -> None:
     assert {path: path.read_bytes() for path in before} == before
     with pytest.raises(SystemExit, match="would overwrite"):
         run.main(["--corpus", str(project / "mine.txt"), "--out", str(project / "figures")])
+
+
+def test_results_and_corpus_keep_out_of_each_other(project: Path) -> None:
+    mine = project / "mine"
+    for inside in (mine, mine / "figures", mine / "results" / "figures", mine / "site"):
+        inside.mkdir(parents=True)
+        (inside / "a.txt").write_text("Another article.\n")
+    before = {path for path in project.rglob("*")}
+    for out in (mine, mine / "results", mine / "." / "new"):
+        with pytest.raises(SystemExit, match=r"OUT=.* lies inside the corpus"):
+            run.main(["--corpus", str(mine), "--out", str(out)])
+    with pytest.raises(SystemExit, match=r"lies inside the corpus.*choose .*OUT="):
+        run.main(["--corpus", str(project)])
+    for corpus in (mine / "figures", mine / "figures" / "a.txt", mine / "site"):
+        with pytest.raises(SystemExit, match="where results are written"):
+            run.main(["--corpus", str(corpus), "--out", str(mine)])
+    assert {path for path in project.rglob("*")} == before
+    assert run.place_for(str(mine), str(project / "there")).figures == project / "there" / "figures"
+    assert run.place_for(str(mine / "a.txt"), str(mine)).figures == mine / "figures", "beside it is allowed"
+
+
+def test_a_corpus_without_articles_ends_the_run_first(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = project / "mine.csv"
+    table.write_text("Nr,Paper\n1,The Example\n2,The Other\n")
+    (project / "empty").mkdir()
+    assert run.main(["--corpus", str(table)]) == 1
+    told = capsys.readouterr()
+    assert f"0 articles loaded from {table}, 2 rejected:" in told.err and "as they were before" in told.err
+    assert "mine.csv, row 1: no column that holds text" in told.err and "NAMES='text=" in told.err
+    assert run.main(["--corpus", str(project / "empty")]) == 1
+    told = capsys.readouterr()
+    assert "0 articles loaded" in told.err and ".txt" in told.err and ".csv" in told.err
+    assert not told.out and not (project / "out").exists(), "no notebook has run"
+
+
+def test_many_rejections_are_not_all_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = project / "mine.csv"
+    table.write_text("Nr,Paper\n" + "".join(f"{i},The Example\n" for i in range(40)))
+    assert run.main(["--corpus", str(table)]) == 1
+    told = capsys.readouterr().err
+    assert "40 rejected" in told and told.count("no column that holds text") == 5 and "35 more" in told
+
+
+READ = """
+import os, json
+from analysis.corpus import load
+print(load(os.environ["CORPUS"], columns=json.loads(os.environ["VANTAGE_NAMES"] or "{}")).articles["text"][0])
+"""
+
+
+def test_columns_with_other_names_can_be_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    notebook(project / "notebooks" / "00-one.ipynb", READ)
+    table = project / "mine.csv"
+    table.write_text("Full prose,Rag\nA man was seen at the bridge.,The Example\n")
+    given = ["--corpus", str(table), "--out", str(project / "there")]
+    assert run.main([*given, "--names", "text=Full prose outlet=Rag"]) == 0
+    shown = (project / "there" / "notebooks" / "00-one.ipynb").read_text("utf-8")
+    assert "A man was seen at the bridge." in shown
+    assert run.main([*given, "--names", "outlet=Rag text=Full prose"]) == 0
+    assert "nothing to run" in capsys.readouterr().out
+    assert run.main([*given, "--names", "text=Full prose"]) == 0
+    assert "2 notebooks run" in capsys.readouterr().out
+    assert run.main([*given, "--names", "text=Prose"]) == 1
+    assert "no ['Prose']; it has Full prose, Rag" in capsys.readouterr().err
+    for wrong in ("text", "text=", "=Rag", "text=Full prose text=Rag", "Full prose outlet=Rag"):
+        with pytest.raises(SystemExit, match="NAMES="):
+            run.main([*given, "--names", wrong])
+    with pytest.raises(SystemExit, match="CORPUS="):
+        run.main(["--names", "text=Full prose"])
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_make_hands_on_what_a_shell_would_split() -> None:
+    root = Path(__file__).resolve().parents[1]
+    given = ["CORPUS=it's my/a b.csv", "NAMES=text=Editor's text outlet=Paper"]
+    asked = subprocess.run(["make", "-n", "figures", *given], cwd=root, capture_output=True, text=True, check=False)
+    line = next(line for line in asked.stdout.splitlines() if "tools.run" in line)
+    assert shlex.split(line)[-4:] == ["--corpus", "it's my/a b.csv", "--names", "text=Editor's text outlet=Paper"]
 
 
 def test_unknown_names_are_refused(project: Path) -> None:

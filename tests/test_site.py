@@ -15,7 +15,7 @@ import chromium
 import pandas as pd
 import pytest
 
-from analysis.corpus import Corpus
+from analysis.corpus import Corpus, load
 from tools import pages, run, site
 
 
@@ -24,9 +24,14 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-HEAD = struct.pack(">IIBBBBB", 8, 5, 8, 0, 0, 0, 0)
-PIXELS = zlib.compress((b"\0" + b"\x55" * 8) * 5)
-PIXEL = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", HEAD) + chunk(b"IDAT", PIXELS) + chunk(b"IEND", b"")
+def png(width: int, height: int) -> bytes:
+    """Write a grey PNG."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    pixels = zlib.compress((b"\0" + b"\x55" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+PIXEL = png(8, 5)
 HOSTILE = [
     "<script>document.title='taken'; window.taken = 1</script>",
     '<img src=x onerror="window.taken = 1">',
@@ -85,10 +90,10 @@ def notebook(path: Path, *cells: str | list[dict[str, Any]]) -> None:
     path.write_text(json.dumps({"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
 
 
-def figure(folder: Path, name: str, caption: str) -> dict[str, Any]:
-    """Draw a small figure in three forms; returns the output that shows it."""
+def figure(folder: Path, name: str, caption: str, picture: bytes = PIXEL) -> dict[str, Any]:
+    """Draw a figure in three forms, a small one unless told; returns the output that shows it."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.png").write_bytes(PIXEL)
+    (folder / f"{name}.png").write_bytes(picture)
     (folder / f"{name}.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     (folder / f"{name}.csv").write_text("outlet,n\nA,1\n")
     data = {"image/png": base64.b64encode(PIXEL).decode(), "text/plain": f"{name}: {caption}\nWhat it shows."}
@@ -131,7 +136,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "# Speed\n\n| n | s |\n| - | - |\n| 1 | 2 |"
     )
     monkeypatch.setattr(run, "ROOT", tmp_path)
-    monkeypatch.setattr(site, "load", lambda path: hostile_corpus())
+    monkeypatch.setattr(site, "load", lambda path, columns: hostile_corpus())
     return tmp_path
 
 
@@ -231,7 +236,7 @@ def test_it_fits_a_phone_and_can_be_read_there(project: Path, browser: chromium.
         assert browser.run("parseFloat(getComputedStyle(document.querySelector('.lead, .prose p')).fontSize)") >= 14
         shown = "getComputedStyle(document.querySelector('.side nav')).display"
         assert browser.run(shown) == "none"
-        browser.run("document.querySelector('.button').click()")
+        browser.press(".button")
         assert browser.run(shown) == "block"
         paper = browser.run("getComputedStyle(document.body).backgroundColor")
         assert (int(paper[4:].split(",")[0]) < 60) == dark
@@ -256,6 +261,7 @@ def test_figures_stand_with_caption_alternative_and_files(project: Path) -> None
 def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert site.main([]) == 0
     assert "14 of 14 articles" in (told := capsys.readouterr().err) and "may need permission" in told
+    assert "TEXTS=no" in told and "--no-texts" in told
     assert site.main(["--no-texts"]) == 0
     assert "Full texts are left out" in capsys.readouterr().err
     assert not (project / "site" / "articles").exists() and not (project / "site" / "removed.html").exists()
@@ -267,6 +273,52 @@ def test_texts_of_others_are_announced_and_can_be_left_out(project: Path, capsys
         if not (page.parent / link).resolve().is_file()
     ]
     assert broken == []
+
+
+LIVE_VIEW = """
+from IPython.display import display
+body = "<p>" + open("../seeds/articles/a.txt").read().replace("\\n\\n", "</p><p>") + "</p>"
+kind = "application/vnd.jupyter.widget-view+json"
+display({kind: {"model_id": "x"}, "text/html": f"<details>{body}</details>", "text/plain": "a live view"}, raw=True)
+"""
+
+
+def test_an_executed_live_view_is_left_out_with_the_texts(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = "\n\n".join(f"This is sentence {i}, and it says enough to be an article." for i in range(12))
+    (project / "seeds" / "articles" / "a.txt").write_text(article)
+    (project / "analysis").mkdir()
+    (project / "requirements.lock").touch()
+    for path in (project / "notebooks").iterdir():
+        path.unlink()
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": LIVE_VIEW, "execution_count": 1, "outputs": []}
+    body = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (project / "notebooks" / "explore.ipynb").write_text(json.dumps(body))
+    monkeypatch.setattr(site, "load", load)
+    assert run.main([]) == 0
+    for arguments, published in [([], True), (["--no-texts"], False)]:
+        assert site.main(arguments) == 0
+        view = (project / "site" / "notebooks" / "explore.html").read_text("utf-8")
+        assert ("This is sentence 11" in view) == published
+        assert "live" in view
+    for path in (project / "site").rglob("*.html"):
+        assert "This is sentence 11" not in path.read_text("utf-8"), path.name
+
+
+def test_whole_articles_from_an_old_run_are_refused_where_texts_are_left_out(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = hostile_corpus()
+    long = "\n\n".join(f"This is sentence {i}, and it says enough to be an article." for i in range(12))
+    corpus.articles.loc[0, "text"] = long
+    shown = "".join(f"<p>{part}</p>" for part in long.split("\n\n"))
+    old = {"output_type": "display_data", "metadata": {}, "data": {"text/html": shown, "text/plain": "a view"}}
+    notebook(project / "notebooks" / "02-old.ipynb", "# What was there?", [old])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "load", lambda path, columns: corpus)
+        assert site.main([]) == 0
+        assert site.main(["--no-texts"]) == 1
+    told = capsys.readouterr().err
+    assert "02-old.html holds the full text of 1 article" in told and "make figures" in told
 
 
 def test_a_failure_leaves_the_pages_as_they_were(
@@ -313,6 +365,32 @@ def test_the_data_statement_stands_with_its_own_corpus_only(project: Path, tmp_p
     assert "Invented for a test." not in (project / "site" / "corpus.html").read_text("utf-8")
 
 
+def test_the_pages_of_a_run_stand_beside_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert site.main([]) == 0
+    before = {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()}
+    mine = project / "mine.txt"
+    mine.write_text("An article.\n")
+    for arguments, folder in [(["--out", str(project / "there")], "there"), ([], "out/mine")]:
+        notebook(project / folder / "notebooks" / "00-start.ipynb", "# What is there?")
+        (project / folder / "figures").mkdir()
+        assert site.main(["--corpus", str(mine), *arguments]) == 0
+        assert f"{folder}/site/index.html" in capsys.readouterr().out
+        assert (project / folder / "site" / "index.html").is_file()
+    assert {path: path.read_bytes() for path in (project / "site").rglob("*") if path.is_file()} == before
+    assert site.main(["--corpus", str(mine), "--out", str(project / "nowhere")]) == 1
+    assert "OUT=" in capsys.readouterr().err
+    monkeypatch.setattr(site, "load", load)
+    table = project / "mine.csv"
+    table.write_text("Prose\nA man was seen at the bridge.\n")
+    given = ["--corpus", str(table), "--out", str(project / "there")]
+    assert site.main([*given, "--names", "text=Prose"]) == 0
+    for names in ([], ["--names", "text=Story"]):
+        assert site.main([*given, *names]) == 1
+        assert "NAMES=" in capsys.readouterr().err
+
+
 def test_a_figure_can_carry_its_own_caption(project: Path) -> None:
     inside = "<dc:title>Five &lt;b&gt; of nine</dc:title><dc:description>Bars.</dc:description>"
     drawing = f"<svg xmlns:dc='http://purl.org/dc/elements/1.1/'>{inside}</svg>"
@@ -324,6 +402,185 @@ def test_a_figure_can_carry_its_own_caption(project: Path) -> None:
     notebook(project / "out" / "fa-kes" / "notebooks" / "00-start.ipynb", "# What is there?", [elsewhere])
     assert site.main([]) == 0
     assert "Said by its notebook." in (project / "site" / "figures.html").read_text("utf-8")
+
+
+def test_a_picture_inside_an_output_carries_its_own_bytes_or_is_none() -> None:
+    data = base64.b64encode(PIXEL).decode()
+    shown = pages.output_html(f'<h3>Two</h3><img alt="Means" style="x" src="data:image/png;base64,{data}">')
+    assert f'src="data:image/png;base64,{data}"' in shown and 'alt="Means"' in shown and "<h3>Two</h3>" in shown
+    for address in (
+        f"data:image/svg+xml;base64,{data}",
+        f"data:image/png;base64,{data}#x",
+        f"data:image/png;base64,{data}' onerror='x",
+        f"data:image/png;charset=utf-8;base64,{data}",
+        "data:text/html,<script>window.taken=1</script>",
+        "https://example.invalid/x.png",
+        "../x.png",
+        "javascript:window.taken=1",
+    ):
+        assert "src" not in pages.output_html(f'<img alt="" src="{address}">'), address
+
+
+def test_an_output_that_cannot_be_shown_says_so(project: Path) -> None:
+    empty = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<div><style>x</style></div>"}}
+    notebook(project / "notebooks" / "02-empty.ipynb", "# What is here?", [empty])
+    assert site.main([]) == 0
+    assert "cannot be shown without a kernel" in (project / "site" / "notebooks" / "02-empty.html").read_text("utf-8")
+
+
+def test_two_articles_stand_next_to_each_other(project: Path, browser: chromium.Browser) -> None:
+    columns = "<div style='flex:1'><h3>One</h3><p>First.</p></div><div style='flex:1'><h3>Two</h3><p>Second.</p></div>"
+    data = {"text/html": f"<div style='display:flex'>{columns}</div>", "text/plain": "a live view"}
+    live = {"output_type": "display_data", "metadata": {"vantage": {"live": True}}, "data": data}
+    notebook(project / "notebooks" / "02-live.ipynb", "# What is here?", [live])
+    assert site.main([]) == 0
+    tops = "[...document.querySelectorAll('.live h3')].map(e => Math.round(e.getBoundingClientRect().top))"
+    for width, columns in ((1280, 1), (390, 2)):
+        browser.open((project / "site" / "notebooks" / "02-live.html").as_uri(), width=width)
+        assert len(set(browser.run(tops))) == columns
+
+
+LONG = ["# How long is it?", *(f"## Part {i}?\n\n" + "A paragraph of some length. " * 90 for i in range(12))]
+SEEN = "e => e.checkVisibility() && e.getBoundingClientRect().width > 2"
+
+
+def test_wide_figures_scroll_on_phones_and_say_their_caption_where_it_is_small(
+    project: Path, browser: chromium.Browser
+) -> None:
+    drawn = [
+        figure(project / "figures", f"02-{width}", f"Caption {width}.", png(width, 40)) for width in (1200, 1360, 1920)
+    ]
+    notebook(project / "notebooks" / "02-wide.ipynb", "# How wide?", drawn)
+    assert site.main([]) == 0
+    scrolls = "[...document.querySelectorAll('.card')].map(e => e.scrollWidth > e.clientWidth)"
+    captions = f"[...document.querySelectorAll('.caption')].map({SEEN})"
+    address = (project / "site" / "notebooks" / "02-wide.html").as_uri()
+    browser.open(address, width=390, height=844)
+    assert browser.run("document.documentElement.scrollWidth") <= 390
+    assert browser.run(scrolls) == [False, True, True] and browser.run(captions) == [True, True, True]
+    widths = browser.run("[...document.querySelectorAll('.card img')].map(e => e.getBoundingClientRect().width)")
+    assert widths[0] < 390 < 700 < widths[1] < 800 < widths[2]
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.run(scrolls) == [False, False, False], "paper does not scroll"
+    browser.open(address)
+    assert browser.run(scrolls) == [False, False, False]
+    assert browser.run(captions) == [False, False, True], "a picture that is not made smaller carries its caption"
+    assert "Caption 1200." in browser.run("document.querySelector('.caption').textContent"), (
+        "it is read out all the same"
+    )
+    browser.open((project / "site" / "figures.html").as_uri())
+    assert browser.run(captions) == [True] * 4, "there they are small"
+
+
+def test_a_table_shows_that_it_goes_on(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    for dark in (False, True):
+        browser.open((project / "site" / "corpus.html").as_uri(), width=390, dark=dark)
+        style = "getComputedStyle(document.querySelector('#articles + * + .table, #articles + .table'))"
+        assert browser.run(f"{style}.backgroundAttachment") == "local, local, scroll, scroll"
+        assert browser.run(f"{style}.backgroundImage").count("gradient") == 4
+
+
+def test_a_near_duplicate_leads_to_its_article_by_title(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = hostile_corpus()
+    corpus.articles["wire_of"] = corpus.articles["wire_of"].astype("str")
+    corpus.articles.loc[1, "wire_of"] = corpus.articles.loc[9, "article_id"]
+    corpus.articles.loc[9, "title"] = "The bridge & the river"
+    monkeypatch.setattr(site, "load", lambda path, columns: corpus)
+    assert site.main([]) == 0
+    rows = site.article_rows(corpus)
+    copy = next(row for row in rows if row["wire_of"])
+    target = next(row["href"] for row in rows if row["article_id"] == copy["wire_of"])
+    link = '<a href="{}{}">The bridge &amp; the river</a>'
+    assert link.format("", target) + "</td></tr>" in (project / "site" / "corpus.html").read_text("utf-8")
+    assert f"A near-duplicate of {link.format('../', target)}." in (project / "site" / copy["href"]).read_text("utf-8")
+    assert site.main(["--no-texts"]) == 0
+    shown = (project / "site" / "corpus.html").read_text("utf-8")
+    assert ">The bridge &amp; the river</td></tr>" in shown and "articles/" not in shown
+
+
+def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
+    notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
+    assert site.main([]) == 0
+    address = (project / "site" / "notebooks" / "02-long.html").as_uri()
+    top = "document.querySelector('{}').getBoundingClientRect().top"
+    browser.open(address, width=1280, height=680)
+    assert browser.run(top.format(".toc li:nth-child(12) a")) < 640, "every section is in sight"
+    ids = browser.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert len(set(ids)) == len(ids), "no heading takes the place of a part of the frame"
+    reached = f"[...document.querySelectorAll('input, .button')].filter({SEEN}).length"
+    assert browser.run(reached) == 0, "nothing to tab to that cannot be seen"
+    browser.open(address, width=390, height=844)
+    browser.run("document.documentElement.style.scrollBehavior = 'auto'")
+    browser.run("window.scrollTo(0, 5000)")
+    assert browser.run(top.format(".button")) > 0, "the menu is in reach wherever one is"
+    browser.press(".button[href='#site-menu']")
+    assert browser.run("scrollY") == 5000
+    assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "block"
+    browser.press(".button[href='#site-close']")
+    assert browser.run("scrollY") == 5000
+    assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "none"
+    browser.press(".button[href='#site-menu']")
+    browser.press(".toc li:nth-child(7) a")
+    assert browser.run("getComputedStyle(document.querySelector('.side nav')).display") == "none"
+    assert browser.run("document.querySelector('.side').offsetHeight") < browser.run(top.format("#part-6")) < 200
+
+
+def test_code_is_folded_on_phones_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    address = (project / "site" / "notebooks" / "00-start.html").as_uri()
+    codes = f"[...document.querySelectorAll('.code')].filter({SEEN}).length"
+    browser.open(address)
+    assert browser.run(codes) == 1
+    browser.open(address, width=390, height=844)
+    assert browser.run(codes) == 0
+    browser.run("document.querySelector('.codes input').click()")
+    assert browser.run(codes) == 1
+
+
+def test_a_card_shows_the_differences_or_the_first_figure_or_none(project: Path) -> None:
+    folder = project / "figures"
+    shown = [figure(folder, name, "A caption.") for name in ("02-coverage", "02-effects", "02-differences")]
+    notebook(project / "notebooks" / "02-more.ipynb", "# What differs?", shown)
+    notebook(project / "notebooks" / "explore.ipynb", "# What else?")
+    assert site.main([]) == 0
+    index = (project / "site" / "index.html").read_text("utf-8")
+    assert re.findall(r'<img src="(.*?)"', index) == ["figures/00-count.png", "figures/02-effects.png"]
+    assert index.count('class="thumb"') == 2 and "·</span> <a" not in index
+
+
+def contrast(one: str, other: str) -> float:
+    """Measure the contrast of two colours as WCAG does."""
+    light = []
+    for colour in (one, other):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        light.append(0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return max(light) / min(light)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_small_text_has_contrast(project: Path, browser: chromium.Browser, dark: bool) -> None:
+    assert site.main([]) == 0
+    browser.open((project / "site" / "notebooks" / "00-start.html").as_uri(), dark=dark)
+    for text, paper in [
+        (".c1", ".code"), (".side a[aria-current] .number", ".side a[aria-current]"), (".eyebrow", "body"),
+        (".files .name", "body"),
+    ]:  # fmt: skip
+        style = f"getComputedStyle(document.querySelector({text!r}))"
+        back = browser.run(f"getComputedStyle(document.querySelector({paper!r})).backgroundColor")
+        assert contrast(browser.run(f"{style}.color"), back) >= 4.5, text
+        assert browser.run(f"{style}.opacity") == "1", text
+
+
+def test_every_table_has_a_name_of_its_own(project: Path) -> None:
+    table = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<table><tr><td>1</td></tr></table>"}}
+    cells = ["# Which & why?", [table], "## How *many*?\n\nSome.", [table, table], "### Less", [table]]
+    notebook(project / "notebooks" / "02-tables.ipynb", *cells)
+    assert site.main([]) == 0
+    page = (project / "site" / "notebooks" / "02-tables.html").read_text("utf-8")
+    found = re.findall(r'role="region" aria-label="(.*?)"', page)
+    assert found == ["Which &amp; why?", "How many?", "How many?, 2", "Less"]
 
 
 def test_tables_keep_their_shape_and_say_what_heads_what() -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ MARK = ".vantage-pages"
 POLICY = "default-src 'none'; img-src 'self' data:; style-src 'self'; base-uri 'none'; form-action 'none'"
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 HIDDEN = re.compile("[\x80-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]")
+PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
 NUMBER = re.compile(r"^\s*[-−+]?[\d.,]+(?:e[-+]?\d+)?\s*%?\s*$|^\s*(?:NaN|<NA>|NaT|–)\s*$")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
@@ -155,20 +157,29 @@ def markdown(text: str, *, link: Callable[[str], str | None] = lambda url: None,
 
 
 def output_html(source: str) -> Markup:
-    """Sanitise the HTML that a cell put out: tables and words stay, nothing links, loads, styles or runs."""
+    """Sanitise the HTML that a cell put out: tables, words and pictures that carry their own bytes stay.
+
+    Nothing links, loads, styles or runs.
+    """
     text = visible(source)
     with suppress(ValueError, lxml_html.etree.LxmlError):  # what cannot be parsed is only sanitised
         text = marked(text)
     classes = {"td": {"num"}, "th": {"num"}}
     clean = nh3.clean(
         text,
-        tags=TABLE_TAGS | TEXT_TAGS | LIST_TAGS | {"h4", "h5", "h6"},
-        attributes={"th": CELL, "td": CELL},
+        tags=TABLE_TAGS | TEXT_TAGS | LIST_TAGS | {"h3", "h4", "h5", "h6", "img"},
+        attributes={"th": CELL, "td": CELL, "img": {"src", "alt"}},
+        attribute_filter=lambda tag, name, value: value if name != "src" or PICTURE.fullmatch(value) else None,
         allowed_classes=classes,
         clean_content_tags={"script", "style", "title", "noscript", "template"},
-        url_schemes=set(),
+        url_schemes={"data"},
     )
     return Markup(clean)
+
+
+def blank(html: Markup) -> bool:
+    """Say whether sanitised HTML shows nothing: no word and no picture."""
+    return " src=" not in html and not html.striptags()
 
 
 def marked(text: str) -> str:
@@ -197,6 +208,14 @@ def python(source: str) -> Markup:
 def plain(text: str) -> str:
     """Return what a program printed, without the codes that would colour a terminal."""
     return ANSI.sub("", text).rstrip("\n")
+
+
+def size(png: bytes) -> tuple[int, int]:
+    """Read the width and height of a PNG."""
+    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
+        return 0, 0
+    width, height = struct.unpack(">II", png[16:24])
+    return int(width), int(height)
 
 
 @contextmanager
@@ -229,7 +248,7 @@ def replaced(target: Path) -> Iterator[Path]:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def written(to: str, build: Callable[[Path], dict[str, int]]) -> int:
+def written(to: str | Path, build: Callable[[Path], dict[str, int]]) -> int:
     """Build pages into the folder named `to` and say what was made; return the exit status, faults told in a line."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     target = Path(to).expanduser().resolve()
@@ -242,5 +261,6 @@ def written(to: str, build: Callable[[Path], dict[str, int]]) -> int:
         print("\ninterrupted; the pages are as they were before.", file=sys.stderr)
         return 130
     counts = ", ".join(f"{number:,} {what}" for what, number in made.items())
-    print(f"{counts}; open {os.path.relpath(target / 'index.html')}")
+    page = target / "index.html"
+    print(f"{counts}; open {page.relative_to(Path.cwd()) if page.is_relative_to(Path.cwd()) else page}")
     return 0

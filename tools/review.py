@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -25,7 +26,10 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from tools import run
-from tools.pages import TEMPLATES, PageError, plain, render, replaced, visible, written
+from tools.pages import TEMPLATES, PageError, plain, render, replaced, size, visible, written
+
+SUBJECT = re.compile(r"^[^:]+:|“[^”]*”|\b[A-Z]\w+")
+ALIKE = 0.5  # of the words of two sentences, numbers aside: above, one is shown as the other changed
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,15 @@ class Sentence:
     heading: str
     old: Markup
     new: Markup
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence that a notebook puts out: from which cell, and under which heading."""
+
+    cell: str
+    heading: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,8 @@ def revision(name: str) -> str:
     except PageError as error:
         if "not installed" in str(error):
             raise
-        raise PageError(f"git knows no revision {name!r} here: give a commit, a branch or HEAD~1") from None
+        advice = "give a commit, a branch or HEAD~1 (BASE= or --base)"
+        raise PageError(f"git knows no revision {name!r} here: {advice}") from None
 
 
 def before(base: str, folder: str, ending: str) -> dict[str, bytes]:
@@ -188,21 +202,26 @@ def moved_figures(base: str) -> tuple[list[Moved], int]:
     return sorted(moved, key=lambda figure: (figure.state != "moved", -figure.size, figure.name)), redrawn
 
 
-def said(notebook: dict[str, Any]) -> list[tuple[str, str]]:
-    """List the sentences that a notebook puts out, each with the heading it stands under."""
+def said(notebook: dict[str, Any], ids: set[str]) -> list[Line]:
+    """List the sentences that a notebook puts out, each with its cell: its id where both versions have it."""
     heading, lines = "", []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             found = re.findall(r"^#+ +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
             heading = found[-1] if found else heading
+        key = cell["id"] if cell.get("id") in ids else "".join(cell["source"])
         for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            text = "" if "text/html" in data else "".join(data.get("text/plain", "") or output.get("text", ""))
-            sentences = [line.strip() for line in plain(text).splitlines()]
-            lines += [
-                (heading, line) for line in sentences if len(line.split()) > 2 and not re.search(r"\S {2,}\S", line)
-            ]
+            lines += [Line(key, heading, text) for text in sentences(output)]
     return lines
+
+
+def sentences(output: dict[str, Any]) -> list[str]:
+    """List the sentences of one output; tables and figures, whose captions are long, are told by their data."""
+    data = output.get("data", {})
+    if any(kind == "text/html" or kind.startswith("image/") for kind in data):
+        return []
+    lines = plain("".join(data.get("text/plain", "") or output.get("text", ""))).splitlines()
+    return [line.strip() for line in lines if len(line.split()) > 2 and not re.search(r"\S {2,}\S", line.strip())]
 
 
 def worded(old: str, new: str) -> tuple[Markup, Markup]:
@@ -217,23 +236,60 @@ def worded(old: str, new: str) -> tuple[Markup, Markup]:
 
 
 def changed_findings(old: dict[str, Any], new: dict[str, Any]) -> list[Sentence]:
-    """Pair the sentences of two versions of a notebook and keep those that differ."""
-    a, b = said(old), said(new)
-    steps = SequenceMatcher(None, [line for _, line in a], [line for _, line in b], autojunk=False).get_opcodes()
-    found = []
-    for kind, i, j, k, m in steps:
-        if kind == "equal":
-            continue
-        pairs = min(j - i, m - k)
-        for left, right in zip(a[i : i + pairs], b[k : k + pairs], strict=True):
-            found.append(Sentence(right[0], *worded(left[1], right[1])))
-        found += [
-            Sentence(heading, Markup("<del>{}</del>").format(line), Markup("")) for heading, line in a[i + pairs : j]
-        ]
-        found += [
-            Sentence(heading, Markup(""), Markup("<ins>{}</ins>").format(line)) for heading, line in b[k + pairs : m]
-        ]
+    """List the sentences that one version of a notebook states and the other does not, changed ones in pairs."""
+    ids = set.intersection(*({cell["id"] for cell in version["cells"] if cell.get("id")} for version in (old, new)))
+    a, b = said(old, ids), said(new, ids)
+    kept = Counter(line.text for line in a) & Counter(line.text for line in b)
+    a, b = without(a, kept), without(b, kept)
+    cells = dict.fromkeys(line.cell for line in [*b, *a])
+    return [found for key in cells for found in paired(*([x for x in c if x.cell == key] for c in (a, b)))]
+
+
+def without(lines: list[Line], kept: Counter[str]) -> list[Line]:
+    """Leave out the sentences that stand in both versions, as often as they do."""
+    left, found = kept.copy(), []
+    for line in lines:
+        if left[line.text]:
+            left[line.text] -= 1
+        else:
+            found.append(line)
     return found
+
+
+def paired(old: list[Line], new: list[Line]) -> list[Sentence]:
+    """Pair the sentences of one cell that are alike, the most alike first; the others are new or gone."""
+    scores = [(alike(a.text, b.text), -i, -j) for i, a in enumerate(old) for j, b in enumerate(new)]
+    of: dict[int, int] = {}
+    for score, i, j in sorted(scores, reverse=True):
+        if score >= ALIKE and -j not in of and -i not in of.values():
+            of[-j] = -i
+    found = []
+    for j, line in enumerate(new):
+        before_it, now_it = worded(old[of[j]].text, line.text) if j in of else (Markup(""), inserted(line.text))
+        found.append(Sentence(line.heading, before_it, now_it))
+    gone = [line for i, line in enumerate(old) if i not in of.values()]
+    return found + [Sentence(line.heading, deleted(line.text), Markup("")) for line in gone]
+
+
+def alike(one: str, other: str) -> float:
+    """Measure which share of their words two sentences have in common and in order, whatever their numbers.
+
+    Findings are worded alike: what stands before a colon, names and quoted words must be the same.
+    """
+    a, b = (re.sub(r"\d+(?:[.,]\d+)*", "0", text) for text in (one, other))
+    if set(SUBJECT.findall(a)) != set(SUBJECT.findall(b)):
+        return 0.0
+    return SequenceMatcher(None, a.split(), b.split(), autojunk=False).ratio()
+
+
+def deleted(text: str) -> Markup:
+    """Mark text as gone."""
+    return Markup("<del>{}</del>").format(visible(text))
+
+
+def inserted(text: str) -> Markup:
+    """Mark text as new."""
+    return Markup("<ins>{}</ins>").format(visible(text))
 
 
 def bare(notebook: dict[str, Any]) -> Any:
@@ -346,8 +402,7 @@ def build(target: Path, base: str) -> dict[str, int]:
                     path = folder / side / f"{figure.name}.png"
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
-        pictures = {side: {f.name for f in figures if f"figures/{f.name}.png" in files} for side, files in
-                    (("old", was), ("new", drawn))}  # fmt: skip
+        pictures = {side: sizes(figures, files) for side, files in (("old", was), ("new", drawn))}
         values = {"figures": figures, "redrawn": redrawn, "notebooks": notebooks, "findings": findings}
         more = {"about": about, "since": [line for line in since if line], "pictures": pictures}
         render("review.html", folder / "index.html", root="", here="review", pages=[], **values, **more)
@@ -356,6 +411,11 @@ def build(target: Path, base: str) -> dict[str, int]:
         "findings changed": sum(len(notebook.findings) for notebook in notebooks),
         "notebooks changed": len(notebooks),
     }
+
+
+def sizes(figures: list[Moved], files: dict[str, bytes]) -> dict[str, tuple[int, int]]:
+    """Read the size of every figure that has a picture among some files."""
+    return {f.name: size(files[path]) for f in figures if (path := f"figures/{f.name}.png") in files}
 
 
 def main(arguments: list[str] | None = None) -> int:

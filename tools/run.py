@@ -4,6 +4,7 @@
     python -m tools.run 02 04                             # some of them
     python -m tools.run --corpus PATH --out FOLDER        # the same notebooks on another corpus
     python -m tools.run --corpus fa-kes                   # on a corpus that has a name: figures/fa-kes/
+    python -m tools.run --corpus a.csv --names 'text=Story outlet=Paper'   # its columns bear other names
 
 A notebook runs again when its code, the package, the corpus, the lock or this runner changed, or when
 something it made is missing or was altered. Figures are drawn into a folder of their own and moved into
@@ -33,6 +34,7 @@ from tools import corpora
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = (".svg", ".png", ".csv")
 LIVE = "application/vnd.jupyter.widget-view+json"
+TOLD = 5  # rejections that are told where nothing was loaded
 ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 
 
@@ -54,12 +56,23 @@ class Job:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run reads its corpus and puts its results."""
+    """Where a run reads its corpus, what the columns there are called, and where it puts its results."""
 
     corpus: Path
     figures: Path
     notebooks: Path
     state: Path
+    names: str = "{}"
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Which column of the source holds what, as far as it was told."""
+        return dict(json.loads(self.names))
+
+    @property
+    def pages(self) -> Path:
+        """Where the pages of these results go: beside them."""
+        return self.notebooks.parent / "site"
 
 
 def digest(*parts: str | bytes) -> str:
@@ -104,7 +117,7 @@ def jobs(place: Place, only: Iterable[str]) -> list[Job]:
     """List the notebooks with what they depend on."""
     codes = [ROOT / "seeds" / "gold", *([Path(os.environ["CODES"])] if os.environ.get("CODES") else [])]
     shared = digest(tree([ROOT / "analysis"]), tree([ROOT / "requirements.lock"]), tree([Path(__file__)]), tree(codes))
-    common = digest(shared, tree([place.corpus]), "{}.{}".format(*sys.version_info))
+    common = digest(shared, tree([place.corpus]), place.names, "{}.{}".format(*sys.version_info))
     wanted, found = tuple(only), sorted((ROOT / "notebooks").glob("*.ipynb"))
     if unknown := [name for name in wanted if not any(path.name.startswith(name) for path in found)]:
         raise SystemExit(f"no notebook begins with {unknown[0]!r}; there are: {', '.join(p.stem for p in found)}")
@@ -141,13 +154,14 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
         extra_arguments=["--log-level=40"],
     )
-    settings = {"CORPUS": str(place.corpus), "VANTAGE_FIGURES": str(job.staged), "PYTHONHASHSEED": "0", **ONE_THREAD}
+    settings = {"CORPUS": str(place.corpus), "VANTAGE_NAMES": place.names, "VANTAGE_FIGURES": str(job.staged)}
     try:
-        client.execute(env={**os.environ, **settings})
+        client.execute(env={**os.environ, **settings, "PYTHONHASHSEED": "0", **ONE_THREAD})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RunError(failure(job, notebook, error)) from None
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        output.get("data", {}).pop(LIVE, None)  # a widget without its kernel; what stands beside it stays
+        if output.get("data", {}).pop(LIVE, None):  # a widget without its kernel; what stands beside it stays
+            output.metadata["vantage"] = {"live": True}
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -203,6 +217,9 @@ def run(place: Place, *, only: Iterable[str] = (), force: bool = False, workers:
     if not stale:
         print(f"{len(every)} notebooks up to date, nothing to run ({time.perf_counter() - started:.1f} s)")
         return 0
+    if problem := unreadable(place):
+        print(f"{problem}\n\nThe figures are as they were before.", file=sys.stderr)
+        return 1
     place.figures.mkdir(parents=True, exist_ok=True)
     swept(place.figures)
     staging = Path(tempfile.mkdtemp(prefix=f".staging-{os.getpid()}-", dir=place.figures))
@@ -225,6 +242,38 @@ def run(place: Place, *, only: Iterable[str] = (), force: bool = False, workers:
     total, kept = time.perf_counter() - started, len(every) - len(done)
     print(f"{len(done)} notebooks run, {kept} up to date; figure files: {counts}; {total:.0f} s")
     return 0
+
+
+def unreadable(place: Place) -> str | None:
+    """Say why no article can be read from a corpus of the user's, or nothing when one can."""
+    if place.corpus == ROOT / "seeds" / "articles":
+        return None
+    from analysis.corpus import load
+
+    try:
+        corpus = load(place.corpus, columns=place.columns)
+    except ValueError as error:
+        return f"NAMES= or --names: {error}"
+    return None if len(corpus.articles) else nothing(place.corpus, corpus.rejected.to_dict("records"))
+
+
+def nothing(path: Path, rejected: list[dict[Any, Any]]) -> str:
+    """Say that no article was loaded, what was rejected first, and what to do."""
+    from analysis.loading.reading import FORMATS
+
+    if not rejected:
+        return f"0 articles loaded from {path}: it is empty. Put articles there, as {FORMATS}."
+    told = [f"  {where(row)}: {row['reason']}; {row['remedy']}" for row in rejected[:TOLD]]
+    told += [f"  and {len(rejected) - TOLD:,} more"] if len(rejected) > TOLD else []
+    if any("column" in row["reason"] for row in rejected):
+        told += ["Say what the columns are called: NAMES='text=… outlet=…' with make, or --names."]
+    return "\n".join([f"0 articles loaded from {path}, {len(rejected):,} rejected:", *told])
+
+
+def where(rejection: dict[Any, Any]) -> str:
+    """Say in which file, and in which row of it, something was rejected."""
+    row = str(rejection["row"])
+    return f"{rejection['source']}, row {row}" if row.isdigit() else str(rejection["source"])
 
 
 def swept(folder: Path) -> None:
@@ -259,8 +308,28 @@ def run_all(stale: list[Job], place: Place, staging: Path, workers: int) -> list
     return sorted(done, key=lambda job: job.path)
 
 
-def place_for(corpus: str | None, out: str | None) -> Place:
-    """Settle which corpus is read and where its results go."""
+def renamed(told: str) -> str:
+    """Read which column holds what from ``text=Full story outlet=Paper``; returns it as JSON, in one order."""
+    pairs = re.findall(r"(\w+)=(.*?)(?=\s+\w+=|$)", told.strip())
+    columns = {name: column.strip() for name, column in pairs}
+    whole = re.fullmatch(r"\w+=.*", told.strip()) or not told.strip()
+    if not whole or len(columns) < len(pairs) or not all(columns.values()):
+        raise SystemExit(f"NAMES={told!r} cannot be read: say it like NAMES='text=Full story outlet=Paper'")
+    return json.dumps(columns, sort_keys=True)
+
+
+def apart(source: Path, folder: Path, out: str | None) -> None:
+    """Refuse results that would be read as articles the next time, and articles that results would replace."""
+    advice = f"choose {'another folder' if out else 'one elsewhere'} with OUT= or --out"
+    if folder == source or (source.is_dir() and folder.is_relative_to(source)):
+        raise SystemExit(f"OUT={folder} lies inside the corpus, and results would be read as articles: {advice}")
+    for part in (folder / name for name in ("figures", "notebooks", "site")):
+        if source.is_relative_to(part):
+            raise SystemExit(f"the corpus lies in {part}, where results are written: {advice}")
+
+
+def place_for(corpus: str | None, out: str | None, names: str = "") -> Place:
+    """Settle which corpus is read, what its columns are called and where its results go."""
     seeds = ROOT / "seeds" / "articles"
     name = corpus or str(seeds)
     named = name in corpora.NAMED
@@ -269,15 +338,18 @@ def place_for(corpus: str | None, out: str | None) -> Place:
     except corpora.CorpusError as error:
         raise SystemExit(f"{error}\nThe figures are as they were before.") from None
     if not source.exists():
-        raise SystemExit(f"no corpus at {name}: give a file or a folder of articles")
+        raise SystemExit(f"no corpus at {name}: give a file or a folder of articles (CORPUS= or --corpus)")
+    if names and source == seeds:
+        raise SystemExit("NAMES= says what the columns of a table are called: give the table too (CORPUS= or --corpus)")
     if source == seeds and out is None:
         return Place(source, ROOT / "figures", ROOT / "notebooks", ROOT / ".vantage" / "seeds.json")
     safe = name if named else re.sub(r"[^A-Za-z0-9._-]+", "-", source.stem) or "corpus"
     folder = Path(out).expanduser().resolve() if out else ROOT / "out" / safe
-    if folder in (ROOT, ROOT / "figures", ROOT / "notebooks") or folder == source:
-        raise SystemExit(f"OUT={out} would overwrite what is committed or the corpus itself: choose another folder")
+    if folder in (ROOT, ROOT / "figures", ROOT / "notebooks"):
+        raise SystemExit(f"OUT={out} would overwrite what is committed: choose another folder (OUT= or --out)")
+    apart(source, folder, out)
     figures = ROOT / "figures" / name if named and out is None else folder / "figures"
-    return Place(source, figures, folder / "notebooks", folder / ".vantage.json")
+    return Place(source, figures, folder / "notebooks", folder / ".vantage.json", renamed(names))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -286,11 +358,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("notebooks", nargs="*", help="how the names of the notebooks begin, e.g. 02 (default: all)")
     parser.add_argument("--corpus", default=os.environ.get("CORPUS"), help="a file or folder of articles")
     parser.add_argument("--out", help="where figures and notebooks of another corpus go")
+    parser.add_argument("--names", default="", help="what its columns are called, e.g. 'text=Story outlet=Paper'")
     parser.add_argument("--force", action="store_true", help="run even what is up to date")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 2, help="notebooks at a time")
     given = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    place = place_for(given.corpus, given.out)
+    place = place_for(given.corpus, given.out, given.names)
     return run(place, only=given.notebooks, force=given.force, workers=given.jobs)
 
 

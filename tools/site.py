@@ -2,7 +2,7 @@
 
     python -m tools.site                       # site/ from the committed notebooks
     python -m tools.site --no-texts            # without the full texts of the articles
-    python -m tools.site --corpus fa-kes       # from a run on another corpus (run it first)
+    python -m tools.site --corpus fa-kes       # out/fa-kes/site/ from a run on another corpus (run it first)
 
 Every page forbids scripts and requests to other hosts; what an article says is only ever shown as text.
 """
@@ -16,8 +16,8 @@ import json
 import os
 import re
 import shutil
-import struct
 import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,12 +29,27 @@ from markupsafe import Markup
 
 from analysis.corpus import Corpus, load
 from tools import corpora, run
-from tools.pages import TEMPLATES, PageError, markdown, output_html, plain, python, render, replaced, written
+from tools.pages import (
+    TEMPLATES,
+    PageError,
+    blank,
+    markdown,
+    output_html,
+    plain,
+    python,
+    render,
+    replaced,
+    size,
+    written,
+)
 
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
 MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
+COVER = re.compile(r"-(differences|effects|labels|quoted)$")
+WIDE, BROAD = 1300, 1700  # pixels from which a picture scrolls on a phone, and from which it is made smaller on a desk
 SHOWN = 500  # removed lines shown for each rule
+WHOLE = 100  # words from which an article is looked for on pages that may hold none: below, it may be a quotation
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,11 @@ class Figure:
     def stem(self) -> str:
         """Where its files are, from the root of the pages, without their ending."""
         return "/".join(filter(None, ["figures", self.folder, self.name]))
+
+    @property
+    def room(self) -> str:
+        """How much room it needs to be read: none in particular, wide or broad."""
+        return "broad" if self.width > BROAD else "wide" if self.width > WIDE else ""
 
 
 @dataclass
@@ -78,7 +98,12 @@ class Page:
     def number(self) -> str:
         """The number that the name begins with, if any."""
         found = re.match(r"\d+", self.name)
-        return found[0] if found else "·"
+        return found[0] if found else ""
+
+    @property
+    def cover(self) -> Figure | None:
+        """The figure that stands for it: the first that tells outlets apart, else its first."""
+        return next((figure for figure in self.figures if COVER.search(figure.name)), next(iter(self.figures), None))
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -112,14 +137,6 @@ def read_page(path: Path) -> Page:
 def read_pages(folder: Path) -> list[Page]:
     """Read the notebooks of a folder, in the order of their names."""
     return [read_page(path) for path in sorted(folder.glob("*.ipynb"))]
-
-
-def size(png: bytes) -> tuple[int, int]:
-    """Read the width and height of a PNG."""
-    if png[:8] != b"\x89PNG\r\n\x1a\n" or len(png) < 24:
-        return 0, 0
-    width, height = struct.unpack(">II", png[16:24])
-    return int(width), int(height)
 
 
 def told(pages: list[Page]) -> dict[str, tuple[str, str, str]]:
@@ -177,6 +194,12 @@ def linker(pages: list[Page], root: str, figures: set[str]) -> Any:
     return link
 
 
+def is_live(output: dict[str, Any]) -> bool:
+    """Say whether an output was a widget: the runner leaves a mark where it takes the widget away."""
+    kinds, left = output.get("data", {}), (output.get("metadata") or {}).get("vantage", {})
+    return bool(left.get("live")) or any(kind.startswith("application/vnd.jupyter") for kind in kinds)
+
+
 def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True) -> dict[str, Any]:
     """Decide how one output is shown: a figure, a table, sentences, or text in columns.
 
@@ -193,9 +216,10 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
         alt = (output.get("metadata") or {}).get("image/png", {}).get("alt", text)
         encoded = re.match(r"[A-Za-z0-9+/]*={0,2}", re.sub(r"\s", "", "".join(data["image/png"])))
         return {"kind": "image", "source": f"data:image/png;base64,{encoded[0] if encoded else ''}", "alt": alt}
-    live = any(kind.startswith("application/vnd.jupyter") for kind in data)
+    live = is_live(output)
     if "text/html" in data and (texts or not live):
-        return {"kind": "table", "html": output_html("".join(data["text/html"])), "live": live}
+        html = output_html("".join(data["text/html"]))
+        return {"kind": "empty"} if blank(html) else {"kind": "table", "html": html, "live": live}
     if not text and "text/markdown" in data:
         text = "".join(data["text/markdown"])
     if live:
@@ -203,21 +227,33 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
     if re.fullmatch(r"""(["']).*\1""", text, re.DOTALL):  # a cell that ends in a sentence shows it as Python writes it
         with suppress(ValueError, SyntaxError):
             text = str(ast.literal_eval(text))
+    if data and not text:
+        return {"kind": "empty"}
     return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
+
+
+def headings(html: str) -> list[str]:
+    """List the headings of a piece of a page as text."""
+    return [Markup(words).striptags() for words in re.findall(r"<h\d[^>]*>(.*?)</h", html)]
 
 
 def compose(page: Page, pages: list[Page], figures: list[Figure], *, texts: bool = True) -> None:
     """Turn a notebook's cells into what its page shows."""
     known = {figure.name: figure for figure in figures if figure.notebook in (page.name, None)}
     files = {f"{figure.stem}{kind}" for figure in figures for kind in run.KINDS}
-    link, used = linker(pages, "../", files), []
+    link, used, under = linker(pages, "../", files), [], Counter[str]()
+    heading = page.title
     for cell in page.cells:
         if cell["cell_type"] == "markdown":
             written = markdown(source(cell), link=link)
             used += re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', written)
+            heading = next(iter(headings(written)[::-1]), heading)
             page.body.append({"kind": "prose", "html": written})
         elif cell["cell_type"] == "code":
             shown = [show(output, known, texts) for output in cell.get("outputs", [])]
+            for item in shown:
+                under[heading] += item["kind"] == "table"
+                item["label"] = heading if under[heading] < 2 else f"{heading}, {under[heading]}"
             page.figures += [item["figure"] for item in shown if item["kind"] == "figure"]
             page.body.append({"kind": "code", "html": python(source(cell)), "outputs": shown})
         else:
@@ -233,15 +269,18 @@ def text_of(value: Any) -> str:
     return f"{value:%Y-%m-%d}" if isinstance(value, pd.Timestamp) else str(value)
 
 
-def article_rows(corpus: Corpus) -> list[dict[str, str]]:
-    """List the articles as text, each with the name of its page (its id may hold anything)."""
+def article_rows(corpus: Corpus) -> list[dict[str, Any]]:
+    """List the articles as text, each with the name of its page (its id may hold anything) and what it repeats."""
     names = ("article_id", "outlet", "event", "published", "title", "text", "url", "origin", "wire_of", "n_words")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {name: text_of(value) for name, value in row.items() if name in names}
         for row in corpus.articles.to_dict("records")
     ]
     for row in rows:
         row["href"] = f"articles/{hashlib.sha256(row['article_id'].encode('utf-8', 'replace')).hexdigest()[:16]}.html"
+    known = {row["article_id"]: row for row in rows}
+    for row in rows:
+        row["wire"] = known.get(row["wire_of"])
     return sorted(rows, key=lambda row: (row["outlet"], row["published"], row["article_id"]))
 
 
@@ -262,7 +301,8 @@ def notice(corpus: Corpus, texts: bool) -> str | None:
     n, outlets = len(foreign), foreign["outlet"].nunique()
     whose = f"{n:,} of {len(corpus.articles):,} articles, from {outlets:,} outlet{'' if outlets == 1 else 's'}"
     if texts:
-        advice = "Their full texts are in these pages: publishing them may need permission (--no-texts omits them)."
+        advice = "Their full texts are in these pages: publishing them may need permission. "
+        advice += "TEXTS=no, or --no-texts, leaves them out."
     else:
         advice = "Full texts are left out; notebooks still quote sentences from them."
     return f"{whose}, {'was' if n == 1 else 'were'} written by others. {advice}"
@@ -298,7 +338,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     """
     pages = read_pages(place.notebooks)
     if not pages:
-        raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures)")
+        raise PageError(f"no notebooks in {place.notebooks}: run them first (make figures, same CORPUS= and OUT=)")
     figures = gallery(place.figures, pages)
     editions = [
         (n, gallery(place.figures / n, read_pages(run.ROOT / "out" / n / "notebooks"), n)) for n in corpora.NAMED
@@ -306,7 +346,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     every = [*figures, *(figure for _, edition in editions for figure in edition)]
     for page in pages:
         compose(page, pages, figures, texts=texts)
-    corpus = load(place.corpus)
+    corpus = read_corpus(place)
     warning = notice(corpus, texts)
     if warning:
         print(f"Note: {warning}", file=sys.stderr)
@@ -315,9 +355,22 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     with replaced(target) as folder:
         copy_files(folder, place, every)
         write_pages(folder, shared, figures=figures, editions=editions)
+        if not texts:
+            refuse_texts(folder, corpus)
         write_corpus(folder, shared, corpus=corpus, home=place.corpus, texts=texts)
         write_methods(folder, shared, files={f"{figure.stem}{kind}" for figure in every for kind in run.KINDS})
     return {"notebooks": len(pages), "figures": len(every), "articles": len(corpus.articles)}
+
+
+def read_corpus(place: run.Place) -> Corpus:
+    """Load the articles that the notebooks were run on, as that run did."""
+    try:
+        corpus = load(place.corpus, columns=place.columns)
+    except ValueError as error:
+        raise PageError(f"NAMES= or --names: {error}") from None
+    if not len(corpus.articles):
+        raise PageError(run.nothing(place.corpus, corpus.rejected.to_dict("records")))
+    return corpus
 
 
 def copy_files(folder: Path, place: run.Place, figures: list[Figure]) -> None:
@@ -343,6 +396,23 @@ def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], 
     credited = [(name, corpora.NAMED[name].attribution, edition) for name, edition in editions if edition]
     parts = {"grouped": grouped, "loose": loose, "editions": credited}
     render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
+
+
+def words(text: str) -> list[str]:
+    """Cut text into its words, without what stands between them."""
+    return re.findall(r"\w+", text)
+
+
+def refuse_texts(folder: Path, corpus: Corpus) -> None:
+    """Refuse pages on which an article stands whole: an older run, or a cell that prints it."""
+    wanted = [found for text in corpus.articles["text"] if len(found := words(text)) >= WHOLE]
+    pieces = [[" ".join(article[i : i + 8]) for i in range(0, len(article) - 7, 8)] for article in wanted]
+    for path in sorted(folder.glob("notebooks/*.html")):
+        shown = words(Markup(re.sub(r"<[^>]*>", " ", path.read_text("utf-8"))).unescape())
+        runs = {" ".join(shown[i : i + 8]) for i in range(len(shown) - 7)}
+        if n := sum(runs.issuperset(piece) for piece in pieces):
+            told = f"the full text of {n:,} article{'' if n == 1 else 's'}, and texts were to be left out"
+            raise PageError(f"{path.name} holds {told}: run the notebooks again (make figures), or do not print them")
 
 
 def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: Path, texts: bool) -> None:
@@ -399,14 +469,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.site", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--corpus", default=os.environ.get("CORPUS"), help="the corpus that the notebooks were run on")
     parser.add_argument("--out", help="where that run put its results")
-    parser.add_argument("--to", default=str(run.ROOT / "site"), help="the folder to write (default: site)")
+    parser.add_argument("--names", default="", help="what its columns are called, as that run was told")
+    parser.add_argument("--to", help="the folder to write (default: site, beside the figures)")
     parser.add_argument("--no-texts", action="store_true", help="leave the articles' full texts out")
     given = parser.parse_args(arguments)
-
-    def made(target: Path) -> dict[str, int]:
-        return build(target, run.place_for(given.corpus, given.out), name=given.corpus or "", texts=not given.no_texts)
-
-    return written(given.to, made)
+    place = run.place_for(given.corpus, given.out, given.names)
+    texts = not given.no_texts
+    return written(given.to or place.pages, lambda to: build(to, place, name=given.corpus or "", texts=texts))
 
 
 if __name__ == "__main__":

@@ -25,29 +25,57 @@ class Live:
     Parameters
     ----------
     view : callable
-        Takes the controls' values by name and returns HTML, every piece of article text in it escaped.
+        Takes the controls' values by name and returns HTML, every piece of article text in it escaped. It may refill
+        the controls while it draws.
+    waiting : callable, optional
+        Takes the same values; says what is worked out before the view can be drawn, "" where that is quick.
+    button : str
+        Names a button; given one, what is not quick waits until it is pressed.
     controls : ipywidgets.Widget
         By the name under which `view` takes their values.
     """
 
-    def __init__(self, view: Callable[..., str], **controls: Any) -> None:
-        self.view, self.controls = view, controls
+    def __init__(
+        self, view: Callable[..., str], *, waiting: Callable[..., str] | None = None, button: str = "", **controls: Any
+    ) -> None:
+        self.view, self.waiting, self.controls, self.drawing = view, waiting, controls, False
         self.static = self._html()
-        self.shown = widgets.HTML(self.static)
+        self.shown, self.button = widgets.HTML(self.static), widgets.Button(description=button)
+        self.button.on_click(self._update)
         for control in controls.values():
-            control.observe(self._update, names="value")
-        self.widget = widgets.VBox([widgets.HBox(list(controls.values())), self.shown])
+            control.observe(self._changed, names="value")
+        row = [*controls.values(), *([self.button] if button else [])]
+        self.widget = widgets.VBox([widgets.HBox(row, layout={"flex_flow": "row wrap"}), self.shown])
+
+    def _ask(self, what: Callable[..., str]) -> str:
+        """Hand the controls' values to a function."""
+        return what(**{name: control.value for name, control in self.controls.items()})
 
     def _html(self) -> str:
         """Draw the view; what a person can put right is told in place, not thrown."""
         try:
-            return self.view(**{name: control.value for name, control in self.controls.items()})
+            return self._ask(self.view)
         except (ValueError, KeyError) as error:
             return f"<p>{escape(str(error.args[0] if error.args else error))}</p>"
 
+    def _changed(self, _: object = None) -> None:
+        """Draw the view again, or say that it waits for the button."""
+        if self.drawing:
+            return
+        if self.button.description and self.waiting and self._ask(self.waiting):
+            self.shown.value = f"<p>Press “{escape(self.button.description)}” to see what is chosen.</p>"
+        else:
+            self._update()
+
     def _update(self, _: object = None) -> None:
-        """Draw the view again."""
-        self.shown.value = self._html()
+        """Say what is under way, so that no old view stands beside new values, then draw."""
+        self.drawing = self.button.disabled = True
+        try:
+            if told := self._ask(self.waiting) if self.waiting else "":
+                self.shown.value = f"<p>{escape(told)}</p>"
+            self.shown.value = self._html()
+        finally:
+            self.drawing = self.button.disabled = False
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         bundle = dict(self.widget._repr_mimebundle_(**options) or {})
@@ -176,24 +204,34 @@ def measures(articles: pd.DataFrame, tables: Mapping[str, Callable[..., pd.DataF
 
 
 def topics(articles: pd.DataFrame, *, n_topics: int = 6) -> Live:
-    """Change the number of topics and see which of them hold still.
+    """Choose the number of topics, fit, and see which of them hold still.
 
     Parameters
     ----------
     articles : DataFrame
-        `text` of the articles; one topic model is fitted on them each time.
+        `text` of the articles; one topic model is fitted on them for each number.
     n_topics : int
-        The number first shown.
+        The number first shown; fewer where there are fewer texts.
 
     Returns
     -------
     Live
     """
+    most = min(30, articles["text"].nunique())
+    if most < 2:
+        return Live(lambda: "<p>Topics need several different articles; this corpus has one.</p>")
+    fitted: dict[int, str] = {}
 
     def view(n_topics: int) -> str:
-        found = TopicModel(n_topics=n_topics).fit(articles["text"]).topics_
-        told = f"<p>{len(found)} of {n_topics} topics hold still from run to run and are shown.</p>"
-        return told + found[["label", "prevalence", "stability"]].round(2).to_html(index=False, border=0)
+        if n_topics not in fitted:
+            found = TopicModel(n_topics=n_topics).fit(articles["text"]).topics_
+            told = f"<p>{len(found)} of {n_topics} topics held still from run to run; only such are shown.</p>"
+            table = found[["label", "prevalence", "stability"]].round(2).to_html(index=False, border=0)
+            fitted[n_topics] = told + table
+        return fitted[n_topics]
 
-    slider = widgets.IntSlider(n_topics, 2, 30, description="topics", continuous_update=False)
-    return Live(view, n_topics=slider)
+    def waiting(n_topics: int) -> str:
+        return "" if n_topics in fitted else f"Fitting {n_topics} topics …"
+
+    slider = widgets.IntSlider(min(n_topics, most), 2, max(most, 3), description="topics", continuous_update=False)
+    return Live(view, waiting=waiting, button="Fit", n_topics=slider)

@@ -63,3 +63,37 @@ def test_a_page_without_widgets_gets_the_static_view(articles: pd.DataFrame) -> 
 
 def test_too_little_text_for_topics_is_told(articles: pd.DataFrame) -> None:
     assert explore.topics(articles).static.startswith("<p>")
+    assert "this corpus has one" in explore.topics(articles.head(1)).static
+
+
+def test_a_number_of_topics_waits_for_its_button_and_no_old_view_stands_beside_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted = []
+
+    class Model:
+        def __init__(self, n_topics: int) -> None:
+            fitted.append(n_topics)
+
+        def fit(self, texts: pd.Series) -> Model:
+            self.topics_ = pd.DataFrame({"label": ["<i>a</i>"], "prevalence": 0.5, "stability": 0.5})
+            return self
+
+    monkeypatch.setattr(explore, "TopicModel", Model)
+    live = explore.topics(pd.DataFrame({"text": [f"text {i}" for i in range(9)]}))
+    assert "1 of 6 topics held still" in live.static and "<i>" not in live.static
+    seen: list[str] = []
+    live.shown.observe(lambda change: seen.append(change["new"]), names="value")
+    live.controls["n_topics"].value = 7
+    live.controls["n_topics"].value = 8
+    assert fitted == [6] and seen == ["<p>Press “Fit” to see what is chosen.</p>"]
+    live.button.click()
+    assert fitted == [6, 8]
+    assert seen[1] == "<p>Fitting 8 topics …</p>" and "1 of 8 topics" in seen[2] and not live.button.disabled
+    live.controls["n_topics"].value = 6
+    assert fitted == [6, 8] and live.shown.value == live.static, "what was fitted once is shown at once"
+
+
+def test_the_slider_offers_no_more_topics_than_there_are_texts(articles: pd.DataFrame) -> None:
+    live = explore.topics(pd.concat([articles, articles.assign(text="Rain fell on the bridge.")]))
+    assert live.controls["n_topics"].max == 3 and live.controls["n_topics"].value == 3

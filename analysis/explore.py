@@ -17,6 +17,10 @@ from analysis.topics import TopicModel
 
 MANY = 200
 STYLE = "max-width:46em; line-height:1.5"
+BESIDE, COLUMN = "display:flex; flex-wrap:wrap; gap:0 2em", f"flex:1 1 20em; {STYLE}"
+PROPOSE = """<code>match_events</code> proposes which articles tell the same story; look through them, then:</p>
+<pre>proposed = analysis.match_events(articles)[["article_id", "event"]]
+explore.side_by_side(articles.drop(columns="event").merge(proposed))</pre>"""
 
 
 class Live:
@@ -129,42 +133,71 @@ def side_by_side(articles: pd.DataFrame) -> Live:
     Parameters
     ----------
     articles : DataFrame
-        `article_id`, `outlet`, `event`, `title`, `text`; articles without an event are offered together, and one
-        without an outlet under its own id.
+        `article_id`, `outlet`, `event`, `published`, `title`, `text`. Offered are the events that two outlets tell; an
+        article without an outlet goes by its own id.
 
     Returns
     -------
     Live
+        Without controls, and saying so, where no event is told by two.
     """
-    named = articles["outlet"].fillna(articles["article_id"])
-    known = articles.assign(outlet=named, event=articles["event"].fillna("(no event)"))
-    outlets = sorted(known["outlet"].unique())
+    named = {name: articles[name].fillna(articles["article_id"]) for name in ("outlet", "title")}
+    known = articles.assign(**named).dropna(subset=["event"])
+    tellers = known.groupby("event")["outlet"].nunique()
+    known = known[known["event"].map(tellers) > 1]
+    if known.empty:
+        return Live(lambda: f"<p>Events in this corpus: {len(tellers)}; told by two outlets: none. {PROPOSE}")
+    outlets, first = sorted(known["outlet"].unique()), str(tellers.idxmax())
+    pair = sorted(known[known["event"].eq(first)]["outlet"].unique())
+    which = [widgets.Dropdown(description=f"{side} article") for side in ("left", "right")]
 
-    def view(event: str, left: str, right: str) -> str:
-        chosen = [known[(known["event"] == event) & (known["outlet"] == outlet)].head(1) for outlet in (left, right)]
+    def view(event: str, left: str, left_article: str, right: str, right_article: str) -> str:
+        told = known[known["event"].eq(event)]
+        chosen = [_chosen(told[told["outlet"].eq(o)], c) for o, c in zip((left, right), which, strict=True)]
         words = [set(tokens(" ".join(part["text"]))) for part in chosen]
-        columns = [_page(part, words[i] - words[1 - i]) for i, part in enumerate(chosen)]
-        return f"<div style='display:flex; gap:2em'>{''.join(columns)}</div>"
+        only = [words[i] - words[1 - i] if all(words) else set() for i in (0, 1)]
+        nothing = [f"{outlet} has no article on {event}." for outlet in (left, right)]
+        return f"<div style='{BESIDE}'>{''.join(map(_page, chosen, only, nothing))}</div>"
 
-    first = known.groupby("event")["outlet"].nunique().idxmax()
-    pair = sorted(known.loc[known["event"] == first, "outlet"].unique())
     return Live(
         view,
         event=widgets.Dropdown(options=sorted(known["event"].unique()), description="event", value=first),
         left=widgets.Dropdown(options=outlets, description="left", value=pair[0]),
+        left_article=which[0],
         right=widgets.Dropdown(options=outlets, description="right", value=pair[-1]),
+        right_article=which[1],
     )
 
 
-def _page(article: pd.DataFrame, only_here: set[str]) -> str:
-    """Write one article, the words that the other does not use marked."""
+def _chosen(articles: pd.DataFrame, control: widgets.Dropdown) -> pd.DataFrame:
+    """Offer one outlet's articles by title; returns the chosen one, no row where there is none."""
+    titles = articles["title"].map(lambda title: charts.plain(title, 70))
+    alike = titles + " (" + articles["article_id"] + ")"
+    labels = titles.where(~titles.duplicated(keep=False), alike)
+    return articles[articles["article_id"].eq(_offer(control, list(zip(labels, articles["article_id"], strict=True))))]
+
+
+def _offer(control: widgets.Dropdown, options: list[tuple[str, Any]], default: Any = None) -> Any:
+    """Fill a dropdown and return its value: the one it had, if still on offer; hide it where there is no choice."""
+    values, had = [value for _, value in options], control.value
+    if control.options != tuple(options):
+        control.options = options
+        control.value = next((value for value in (had, default) if value in values), next(iter(values), None))
+    control.layout.display = None if len(options) > 1 else "none"
+    return control.value
+
+
+def _page(article: pd.DataFrame, only_here: set[str], nothing: str) -> str:
+    """Write one article under its outlet, event and date, some words marked; without a row, what is told instead."""
     if article.empty:
-        return "<div style='flex:1'><p>This outlet has no article on this event.</p></div>"
+        return f"<div style='{COLUMN}'><p>{escape(nothing)}</p></div>"
     row = article.iloc[0]
+    date = "" if pd.isna(row["published"]) else f" · {row['published']:%Y-%m-%d}"
     pieces = re.split(r"(\w+(?:[’'.-]\w+)*)", row["text"])
     marked = [f"<mark>{escape(p)}</mark>" if set(tokens(p)) & only_here else escape(p) for p in pieces]
     body = "".join(f"<p>{part}</p>" for part in "".join(marked).split("\n\n"))
-    return f"<div style='flex:1; {STYLE}'><h4>{escape(str(row['title']))}</h4>{body}</div>"
+    head = f"<p><small>{escape(row['outlet'])} · {escape(row['event'])}{date}</small></p>"
+    return f"<div style='{COLUMN}'>{head}<h3>{escape(row['title'])}</h3>{body}</div>"
 
 
 def measures(articles: pd.DataFrame, tables: Mapping[str, Callable[..., pd.DataFrame]]) -> Live:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pandas as pd
 import pytest
 
+import analysis
 from analysis import explore
 from analysis.text import units
 
@@ -42,6 +46,79 @@ def test_side_by_side_marks_what_only_one_says(articles: pd.DataFrame) -> None:
     assert "<mark>retaken</mark>" in live.static
     assert "<mark>bridge</mark>" not in live.static
     assert "<script" not in live.static and "<h1>" not in live.static
+
+
+def test_each_side_says_whose_article_it_is(articles: pd.DataFrame) -> None:
+    articles.loc[1, "published"] = pd.NaT
+    live = explore.side_by_side(articles.assign(event="<i>bridge</i>"))
+    assert "The &lt;b&gt;A&lt;/b&gt; · &lt;i&gt;bridge&lt;/i&gt; · 2020-01-01</small>" in live.static
+    assert "B · &lt;i&gt;bridge&lt;/i&gt;</small></p><h3>Two</h3>" in live.static, "no date where none is known"
+
+
+@pytest.fixture
+def several(articles: pd.DataFrame) -> pd.DataFrame:
+    """A, twice, and B tell of the bridge; A and C of the market; C of the harvest; B and D of no known event."""
+    rows = [
+        ("a1", "A", "bridge", "First", "The bridge fell."),
+        ("a2", "A", "bridge", "Second", "The bridge stood."),
+        ("b1", "B", "bridge", "Third", "The bridge swayed."),
+        ("a3", "A", "market", "Fourth", "The market burned."),
+        ("c1", "C", "market", "Fifth", "The market opened."),
+        ("b2", "B", None, "Sixth", "Schools closed."),
+        ("d1", "D", None, "Seventh", "Rain fell."),
+        ("c2", "C", "harvest", "Eighth", "The harvest began."),
+    ]
+    table = pd.DataFrame(rows, columns=["article_id", "outlet", "event", "title", "text"]).astype("str")
+    return table.assign(published=pd.Timestamp("2020-01-01"))
+
+
+def test_side_by_side_offers_only_events_that_two_outlets_tell(several: pd.DataFrame) -> None:
+    live = explore.side_by_side(several)
+    assert live.controls["event"].options == ("bridge", "market")
+    assert live.controls["left"].options == ("A", "B", "C"), "D tells no event"
+
+
+def test_several_articles_of_one_outlet_are_offered_by_title(several: pd.DataFrame) -> None:
+    live = explore.side_by_side(several)
+    left, right = live.controls["left_article"], live.controls["right_article"]
+    assert left.options == (("First", "a1"), ("Second", "a2")) and left.layout.display is None
+    assert right.layout.display == "none", "one article is no choice"
+    drawn: list[str] = []
+    live.shown.observe(lambda change: drawn.append(change["new"]), names="value")
+    left.value = "a2"
+    assert "<mark>stood</mark>" in live.shown.value and "fell" not in live.shown.value
+    live.controls["event"].value = "market"
+    assert left.value == "a3" and "Fourth" in live.shown.value
+    assert len(drawn) == 2, "refilling a control draws nothing again"
+    again = explore.side_by_side(several.assign(title="Same"))
+    assert [label for label, _ in again.controls["left_article"].options] == ["Same (a1)", "Same (a2)"]
+
+
+def test_a_side_without_an_article_is_named_and_nothing_is_marked(several: pd.DataFrame) -> None:
+    live = explore.side_by_side(several.replace({"B": "B & Co"}))
+    live.controls["event"].value = "market"
+    assert "B &amp; Co has no article on market." in live.shown.value
+    assert "Fourth" in live.shown.value and "<mark>" not in live.shown.value
+    live.controls["event"].value = "bridge"
+    assert "<mark>" in live.shown.value
+
+
+def test_without_shared_events_there_is_a_way_to_propose_them(several: pd.DataFrame) -> None:
+    live = explore.side_by_side(several.assign(event=several["event"].where(several["outlet"].eq("A"))))
+    assert "Events in this corpus: 2; told by two outlets: none." in live.static and "match_events" in live.static
+    assert not live.controls
+    articles = several.assign(event=None)
+    assert "Events in this corpus: 0" in explore.side_by_side(articles).static
+    code = unescape(re.search(r"<pre>(.*)</pre>", live.static, re.DOTALL)[1])  # type: ignore[index]
+    proposed, shown = code.splitlines()
+    names = {"analysis": analysis, "explore": explore, "articles": articles}
+    exec(proposed, names)
+    assert "<mark>" in eval(shown, names).static
+
+
+def test_articles_without_an_outlet_stand_under_their_ids(several: pd.DataFrame) -> None:
+    live = explore.side_by_side(several.assign(outlet=None).head(3))
+    assert live.controls["left"].options == ("a1", "a2", "b1")
 
 
 def test_measures_show_a_picture_and_follow_the_voice(articles: pd.DataFrame) -> None:

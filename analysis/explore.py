@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from html import escape
+from html import escape, unescape
+from textwrap import wrap
 from typing import Any
 
 import ipywidgets as widgets
@@ -14,10 +15,19 @@ from analysis import charts
 from analysis.compare import levels
 from analysis.text import kwic, tokens
 from analysis.topics import TopicModel
+from analysis.validity import read_codes, validated
 
 MANY = 200
 STYLE = "max-width:46em; line-height:1.5"
 BESIDE, COLUMN = "display:flex; flex-wrap:wrap; gap:0 2em", f"flex:1 1 20em; {STYLE}"
+BOTH, UNFIT, SHOWN = "both voices", "do not use", 30
+READ = (
+    "n: articles with a value. Dot: mean over the outlet’s events (articles where no event is known), bar: its 95 % "
+    "interval; a dot without a bar rests on fewer than six."
+)
+JUDGED = "Verdict: agreement with hand codes in this voice; grey: not to be used."
+UNJUDGED = "How well this agrees with readers is not known: no hand codes."
+PICTURE = re.compile('<img alt="(?P<alt>[^"]*)"[^>]*src="data:image/png;base64,(?P<png>[^"]*)">$')
 PROPOSE = """<code>match_events</code> proposes which articles tell the same story; look through them, then:</p>
 <pre>proposed = analysis.match_events(articles)[["article_id", "event"]]
 explore.side_by_side(articles.drop(columns="event").merge(proposed))</pre>"""
@@ -81,9 +91,13 @@ class Live:
         finally:
             self.drawing = self.button.disabled = False
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(self.widget._repr_mimebundle_(**options) or {})
-        return bundle | {"text/html": self.static, "text/plain": "a live view; open the notebook in JupyterLab"}
+        bundle |= {"text/html": self.static, "text/plain": "a live view; open the notebook in JupyterLab"}
+        picture = PICTURE.match(self.static)
+        if picture is None:
+            return bundle, {}
+        return bundle | {"image/png": picture["png"]}, {"image/png": {"alt": unescape(picture["alt"])}}
 
 
 def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "liberat*") -> Live:
@@ -105,7 +119,7 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
 
     def view(pattern: str, voice: str, outlet: str) -> str:
         lines = kwic(parts, pattern)
-        lines = lines[(lines["voice"] == voice) | (voice == "both voices")]
+        lines = lines[(lines["voice"] == voice) | (voice == BOTH)]
         lines = lines[(lines["outlet"] == outlet) | (outlet == outlets[0])]
         told = f"<p>{len(lines)} lines in {lines['article_id'].nunique()} articles"
         told += f"; the first {MANY} are shown.</p>" if len(lines) > MANY else ".</p>"
@@ -114,7 +128,7 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
     return Live(
         view,
         pattern=widgets.Text(pattern, description="search", continuous_update=False),
-        voice=widgets.Dropdown(options=["both voices", "own", "quoted"], description="voice"),
+        voice=widgets.Dropdown(options=[BOTH, "own", "quoted"], description="voice"),
         outlet=widgets.Dropdown(options=outlets, description="outlet"),
     )
 
@@ -200,8 +214,13 @@ def _page(article: pd.DataFrame, only_here: set[str], nothing: str) -> str:
     return f"<div style='{COLUMN}'>{head}<h3>{escape(row['title'])}</h3>{body}</div>"
 
 
-def measures(articles: pd.DataFrame, tables: Mapping[str, Callable[..., pd.DataFrame]]) -> Live:
+def measures(
+    articles: pd.DataFrame, tables: Mapping[str, Callable[..., pd.DataFrame]], *, units: Mapping[str, str] | None = None
+) -> Live:
     """Pick a measure, its part and a voice; see every outlet's mean with its interval.
+
+    A part that hand codes have judged carries its verdict, in this voice; one that is not to be used is drawn in grey,
+    and is not what is shown first.
 
     Parameters
     ----------
@@ -209,31 +228,74 @@ def measures(articles: pd.DataFrame, tables: Mapping[str, Callable[..., pd.DataF
         The articles.
     tables : mapping of str to callable
         By its name, a function of ``voice`` that returns a frame indexed by `article_id`, one column per part.
+    units : mapping of str to str, optional
+        By the name of the measure, what its axis counts.
 
     Returns
     -------
     Live
     """
-    made: dict[tuple[str, str], pd.DataFrame] = {}
-    colours = charts.palette(articles)
+    made: dict[tuple[str, str], tuple[pd.DataFrame, pd.Series]] = {}
+    codes, colours = read_codes(articles), charts.palette(articles)
+    parts = widgets.Dropdown(description="part")
 
-    def view(measure: str, part: int, voice: str) -> str:
+    def view(measure: str, part: Any, voice: str) -> str:
         if (measure, voice) not in made:
-            made[measure, voice] = tables[measure](voice=None if voice == "both voices" else voice)
-        values = made[measure, voice]
-        column = values.columns[part % len(values.columns)]
-        means = levels(articles, values[[column]], reps=500).dropna(subset=["estimate"])
-        fig, ax = charts.canvas(7.5, 1.6 + 0.3 * len(means))
-        charts.forest(means, ax, colours=colours, reference=None)
-        ax.set_title(charts.plain(f"{measure}: {column}", 80))
-        return charts.inline(fig, f"Mean of {column} per outlet with 95 % intervals")
+            _offer(parts, [])
+            values = tables[measure](voice=None if voice == BOTH else voice)
+            made[measure, voice] = values, _verdicts(values, codes, articles)
+        values, verdict = made[measure, voice]
+        good = next((name for name in values if verdict.get(name) != UNFIT), None)
+        part = _offer(parts, [(_named(name, verdict), name) for name in values], part if part in values else good)
+        means = levels(articles, values[[part]], reps=500).dropna(subset=["estimate"])
+        title = f"{measure}: {_named(part, verdict)}\n{voice if voice == BOTH else voice + ' voice'}"
+        shades = dict.fromkeys(colours, charts.GREY) if verdict.get(part) == UNFIT else colours
+        caption = f"{READ} {JUDGED if part in verdict else UNJUDGED}"
+        return _drawn(means, title, (units or {}).get(measure, "mean"), caption, shades)
+
+    def waiting(measure: str, part: Any, voice: str) -> str:
+        return "" if (measure, voice) in made else f"Measuring {measure} …"
 
     return Live(
         view,
+        waiting=waiting,
         measure=widgets.Dropdown(options=list(tables), description="measure"),
-        part=widgets.BoundedIntText(0, 0, 30, description="part"),
-        voice=widgets.Dropdown(options=["own", "quoted", "both voices"], description="voice"),
+        part=parts,
+        voice=widgets.Dropdown(options=["own", "quoted", BOTH], description="voice"),
     )
+
+
+def _verdicts(values: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFrame) -> pd.Series:
+    """Say which columns may be used, by name, of those that somebody coded yes or no."""
+    judged = [name for name in values if name in codes and codes[name].dropna().isin([0, 1]).all()]
+    told = validated(values[judged], codes, articles).drop_duplicates("frame")
+    return told.set_index("frame")["verdict"]
+
+
+def _named(part: Any, verdict: pd.Series) -> str:
+    """Name a part as people read it, with its verdict where there is one."""
+    return str(part).replace("_", " ") + (f" ({verdict[part]})" if part in verdict else "")
+
+
+def _drawn(means: pd.DataFrame, title: str, unit: str, caption: str, colours: Mapping[str, str]) -> str:
+    """Draw each outlet's mean and interval, the outlets with the most articles where there are many."""
+    if means.empty:
+        raise ValueError("nothing to show: no outlet is named, or none of its articles has a value in this voice")
+    shown = means.nlargest(SHOWN, "n_articles", keep="first").sort_index()
+    shown["row"] = shown["outlet"].map(lambda name: charts.plain(name, 32)) + shown["n_articles"].map(
+        " (n = {})".format
+    )
+    if len(means) > SHOWN:
+        caption = f"The {SHOWN} outlets with the most articles of {len(means)}. {caption}"
+    percent = bool(shown["estimate"].between(0, 1).all())
+    fig, ax = charts.canvas(7.5, 2.4 + 0.3 * len(shown))
+    charts.forest(shown, ax, label="row", colours=colours, colour_by="outlet", reference=None, percent=percent)
+    ax.set_title("\n".join(charts.plain(line, 70) for line in title.split("\n")), fontsize=10)
+    ax.set_xlabel(charts.plain(unit, 80))
+    fig.supxlabel("\n".join(wrap(caption, 130)), x=0.01, ha="left", fontsize=7.5, color="#555555")
+    number = shown["estimate"].map(lambda mean: f"{100 * mean:.3g} %" if percent else f"{mean:.3g}")
+    told = "; ".join(shown["row"] + " " + number.str.replace("-", "−"))
+    return charts.inline(fig, charts.plain(f"{title}, {unit}. {told}. {caption}", 4000))
 
 
 def topics(articles: pd.DataFrame, *, n_topics: int = 6) -> Live:

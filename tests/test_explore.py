@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from html import unescape
 
 import pandas as pd
@@ -127,15 +128,98 @@ def test_measures_show_a_picture_and_follow_the_voice(articles: pd.DataFrame) ->
     live = explore.measures(articles, {"m": lambda voice: seen.append(voice) or table})
     assert 'src="data:image/png;base64,' in live.static
     live.controls["voice"].value = "both voices"
-    live.controls["part"].value = 1
+    live.controls["part"].value = "y"
     assert seen == ["own", None], "a table is made once for each voice"
     assert live.shown.value != live.static
 
 
+def test_a_measure_says_what_its_axis_counts_and_how_many_articles_stand_behind_it(articles: pd.DataFrame) -> None:
+    tables = {"share": lambda voice: pd.DataFrame({"x": [0.1, 0.25]}, ["a", "b"])}
+    tables |= {"score": lambda voice: pd.DataFrame({"x": [-3.0, 0.25]}, ["a", "b"])}
+    live = explore.measures(articles, tables, units={"share": "sentences <b>"})
+    assert "sentences &lt;b&gt;. The &lt;b&gt;A&lt;/b&gt; (n = 1) 10 %; B (n = 1) 25 %" in live.static
+    assert "<b>" not in live.static
+    live.controls["measure"].value = "score"
+    assert "mean. The &lt;b&gt;A&lt;/b&gt; (n = 1) −3; B (n = 1) 0.25" in live.shown.value
+
+
+def test_parts_are_offered_by_readable_names_for_each_measure(articles: pd.DataFrame) -> None:
+    one, two = pd.DataFrame({"my_x": 0.1, "z": 0.2}, ["a", "b"]), pd.DataFrame({"other": 0.5}, ["a", "b"])
+    live = explore.measures(articles, {"one": lambda voice: one, "two": lambda voice: two})
+    part = live.controls["part"]
+    assert part.options == (("my x", "my_x"), ("z", "z"))
+    drawn: list[str] = []
+    live.shown.observe(lambda change: drawn.append(change["new"]), names="value")
+    live.controls["measure"].value = "two"
+    assert part.value == "other" and part.layout.display == "none"
+    assert drawn[0] == "<p>Measuring two …</p>" and "two: other" in drawn[1] and len(drawn) == 2
+    live.controls["measure"].value = "one"
+    part.value = "z"
+    live.controls["voice"].value = "quoted"
+    assert part.value == "z" and "one: z quoted voice" in live.shown.value, "a part is kept where it is still on offer"
+
+
+def test_a_part_that_is_not_to_be_used_says_so_in_grey_and_is_not_shown_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids = [f"a{i}" for i in range(40)]
+    articles = pd.DataFrame({"article_id": ids, "outlet": "A", "event": ids, "text": "t", "published": pd.NaT})
+    yes = [i % 2 for i in range(40)]
+    codes = pd.DataFrame({"article_id": ids, "coder": "ann", "bad": [i % 3 // 2 for i in range(40)], "good": yes})
+    monkeypatch.setattr(explore, "read_codes", lambda articles: codes.assign(tone=-1))
+    table = pd.DataFrame({"bad": yes, "good": yes, "free": yes, "tone": yes}, ids).astype(float)
+    colours: list[set[str]] = []
+    forest = explore.charts.forest
+    monkeypatch.setattr(
+        explore.charts, "forest", lambda *a, **k: colours.append(set(k["colours"].values())) or forest(*a, **k)
+    )
+    live = explore.measures(articles, {"m": lambda voice: table})
+    labels = ["bad (do not use)", "good (use)", "free", "tone"]
+    assert [label for label, _ in live.controls["part"].options] == labels, "a code other than yes or no judges nothing"
+    assert "m: good (use)" in live.static and explore.JUDGED in live.static
+    for part in ("bad", "free"):
+        live.controls["part"].value = part
+    assert explore.UNJUDGED in live.shown.value
+    assert [grey == {explore.charts.GREY} for grey in colours] == [False, True, False]
+
+
+def test_what_a_measure_lacks_is_told(articles: pd.DataFrame) -> None:
+    table = pd.DataFrame({"x": [0.1, 0.2]}, ["a", "b"])
+
+    def none(voice: str | None) -> pd.DataFrame:
+        raise KeyError("no article names 'isis'; named are none")
+
+    live = explore.measures(articles, {"m": lambda voice: table, "n": none, "e": lambda voice: table * float("nan")})
+    live.controls["measure"].value = "n"
+    assert "no article names" in live.shown.value and live.controls["part"].options == ()
+    live.controls["measure"].value = "e"
+    assert "nothing to show" in live.shown.value
+    live.controls["measure"].value = "m"
+    assert "m: x" in live.shown.value
+    assert "no outlet is named" in explore.measures(articles.assign(outlet=None), {"m": lambda voice: table}).static
+    assert "(n = 1)" in explore.measures(articles.head(1), {"m": lambda voice: table}).static
+
+
+def test_of_many_outlets_those_with_the_most_articles_are_shown() -> None:
+    ids = [f"a{i:02}" for i in range(41)]
+    outlets = [f"Outlet {i:02}" for i in range(40)] + ["Outlet 39"]
+    articles = pd.DataFrame({"article_id": ids, "outlet": outlets, "event": "e", "text": "t"})
+    live = explore.measures(articles, {"m": lambda voice: pd.DataFrame({"x": 0.5}, ids)})
+    assert "The 30 outlets with the most articles of 40." in live.static
+    assert "Outlet 39 (n = 2)" in live.static and "Outlet 35" not in live.static
+
+
 def test_a_page_without_widgets_gets_the_static_view(articles: pd.DataFrame) -> None:
-    bundle = explore.side_by_side(articles)._repr_mimebundle_()
-    assert "<mark>" in bundle["text/html"]
+    bundle, _ = explore.side_by_side(articles)._repr_mimebundle_()
+    assert "<mark>" in bundle["text/html"] and "image/png" not in bundle
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_a_page_that_takes_no_picture_within_html_gets_it_beside_with_its_alternative(articles: pd.DataFrame) -> None:
+    live = explore.measures(articles, {"m": lambda voice: pd.DataFrame({"x": 0.1}, ["a", "b"])})
+    bundle, facts = live._repr_mimebundle_()
+    assert b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert facts["image/png"]["alt"].startswith("m: x own voice, mean. The <b>A</b> (n = 1) 10 %")
 
 
 def test_too_little_text_for_topics_is_told(articles: pd.DataFrame) -> None:

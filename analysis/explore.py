@@ -17,7 +17,11 @@ from analysis.text import kwic, tokens
 from analysis.topics import TopicModel
 from analysis.validity import read_codes, validated
 
-MANY = 200
+MANY, WIDTH = 200, 60
+SYNTAX = (
+    "The words of a phrase follow one another; * stands for any letters of one word, and alone for any word: "
+    "<code>human shield*</code>, <code>took * city</code>."
+)
 STYLE = "max-width:46em; line-height:1.5"
 BESIDE, COLUMN = "display:flex; flex-wrap:wrap; gap:0 2em", f"flex:1 1 20em; {STYLE}"
 BOTH, UNFIT, SHOWN = "both voices", "do not use", 30
@@ -118,11 +122,14 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
     outlets = ["all outlets", *sorted(parts["outlet"].dropna().unique())]
 
     def view(pattern: str, voice: str, outlet: str) -> str:
-        lines = kwic(parts, pattern)
-        lines = lines[(lines["voice"] == voice) | (voice == BOTH)]
+        found = kwic(parts, _searchable(pattern), width=WIDTH + 1)
+        if found.empty:
+            return f"<p>No line holds “{escape(pattern)}”. {SYNTAX}</p>"
+        lines = found[(found["voice"] == voice) | (voice == BOTH)]
         lines = lines[(lines["outlet"] == outlet) | (outlet == outlets[0])]
-        told = f"<p>{len(lines)} lines in {lines['article_id'].nunique()} articles"
-        told += f"; the first {MANY} are shown.</p>" if len(lines) > MANY else ".</p>"
+        if lines.empty:
+            return f"<p>No line here; {_counted(found)} in other voices or outlets.</p>"
+        told = f"<p>{_counted(lines)}{f'; the first {MANY} are shown' if len(lines) > MANY else ''}.</p>"
         return told + "".join(_line(row, texts) for row in lines.head(MANY).to_dict("records"))
 
     return Live(
@@ -133,12 +140,37 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
     )
 
 
+def _searchable(pattern: str) -> str:
+    """Return a pattern as it is; raises ValueError where it is written in another syntax and would mislead."""
+    if sign := re.search(r"[|\\\[\]{}^$]|\.[*+?]", pattern):
+        raise ValueError(
+            f"“{sign[0]}” stands for nothing in a pattern: give a word such as 'liberat*' or a phrase such as "
+            "'human shield*', * standing for any letters of a word; search alternatives one after another"
+        )
+    return pattern
+
+
+def _counted(lines: pd.DataFrame) -> str:
+    """Write the number of lines and of articles they stand in."""
+    numbers = {"line": len(lines), "article": lines["article_id"].nunique()}
+    return " in ".join(f"{n} {noun}{'s' * (n != 1)}" for noun, n in numbers.items())
+
+
 def _line(row: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """Write one concordance line that unfolds into its article."""
-    hit = f"{escape(row['left'])}<mark>{escape(row['hit'])}</mark>{escape(row['right'])}"
-    where = escape(f"{row['outlet']}, {row['article_id']}, {row['voice']} voice")
+    left, right = _clipped(row["left"][::-1])[::-1], _clipped(row["right"])
+    hit = f"{escape(left)}<mark>{escape(row['hit'])}</mark>{escape(right)}"
+    known = [name for name in (row["outlet"], row["article_id"]) if not pd.isna(name)]
+    where = escape(", ".join([*known, f"{row['voice']} voice"]))
     body = "".join(f"<p>{escape(part)}</p>" for part in texts[row["article_id"]].split("\n\n"))
     return f"<details><summary>{hit} <small>({where})</small></summary><div style='{STYLE}'>{body}</div></details>"
+
+
+def _clipped(text: str) -> str:
+    """Shorten a context to `WIDTH` characters, where it can be between two words; … says that it goes on."""
+    if len(text) <= WIDTH:
+        return text
+    return (text[: WIDTH + 1].rpartition(" ")[0] or text[:WIDTH]) + " …"
 
 
 def side_by_side(articles: pd.DataFrame) -> Live:

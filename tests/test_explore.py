@@ -37,9 +37,40 @@ def test_a_search_follows_its_controls_and_escapes_everything(articles: pd.DataF
     assert "<script" not in live.shown.value and "<img" not in live.shown.value and "<b>" not in live.shown.value
     assert "&lt;script&gt;" in live.shown.value
     live.controls["pattern"].value = "retaken"
-    assert "1 lines in 1 articles" in live.shown.value
+    assert "<p>1 line in 1 article.</p>" in live.shown.value
     live.controls["pattern"].value = ""
     assert "give a word" in live.shown.value, "an empty pattern is told, not thrown"
+
+
+def test_a_pattern_that_cannot_match_says_how_patterns_are_written(articles: pd.DataFrame) -> None:
+    live = explore.concordance(units(articles), articles)
+    for pattern in ("liberat*|retak*", "liberat.*", "[Ll]iberated", r"\bliberat", "^The"):
+        live.controls["pattern"].value = pattern
+        assert "stands for nothing in a pattern" in live.shown.value and "one after another" in live.shown.value
+    live.controls["pattern"].value = "bridge*<b>river"
+    assert "No line holds “bridge*&lt;b&gt;river”. The words of a phrase follow one another" in live.shown.value
+    live.controls["pattern"].value = "was (retaken)?"
+    assert "1 line" in live.shown.value, "signs that come with pasted words are passed over"
+
+
+def test_no_line_in_one_voice_or_outlet_is_told_with_those_elsewhere(articles: pd.DataFrame) -> None:
+    live = explore.concordance(units(articles), articles, pattern="retaken")
+    live.controls["voice"].value = "quoted"
+    assert live.shown.value == "<p>No line here; 1 line in 1 article in other voices or outlets.</p>"
+
+
+def test_lines_are_cut_between_words() -> None:
+    text = "Officials and residents in the neighbouring provinces of the north said that the river liberated everything"
+    text += " along its banks, from mountains to marshlands, within a single extraordinarily wet spring season."
+    articles = pd.DataFrame({"article_id": ["a"], "outlet": [None], "text": [text]})
+    line = explore.concordance(units(articles), articles, pattern="river").static
+    shown = re.search(r"<summary>(.*?)<mark>river</mark>(.*?) <small>\((.*?)\)", line)
+    left, right, where = shown.groups()  # type: ignore[union-attr]
+    assert left == "… in the neighbouring provinces of the north said that the "
+    assert right == " liberated everything along its banks, from mountains to …"
+    assert where == "a, own voice", "an outlet that is not known is not called nan"
+    assert explore._clipped("x" * 61) == "x" * 60 + " …"
+    assert explore._clipped("x" * 60) == "x" * 60
 
 
 def test_side_by_side_marks_what_only_one_says(articles: pd.DataFrame) -> None:

@@ -195,7 +195,8 @@ def side_by_side(articles: pd.DataFrame) -> Live:
         return Live(lambda: f"<p>Events in this corpus: {len(tellers)}; told by two outlets: none. {PROPOSE}")
     outlets, first = sorted(known["outlet"].unique()), str(tellers.idxmax())
     pair = sorted(known[known["event"].eq(first)]["outlet"].unique())
-    which = [widgets.Dropdown(description=f"{side} article") for side in ("left", "right")]
+    wide = {"width": "34em"}
+    which = [widgets.Dropdown(description=f"{side} article", layout=wide) for side in ("left", "right")]
 
     def view(event: str, left: str, left_article: str, right: str, right_article: str) -> str:
         told = known[known["event"].eq(event)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from base64 import b64decode
 from html import unescape
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +15,9 @@ import pytest
 import analysis
 from analysis import explore
 from analysis.text import units
+from tools import run
 
+SEED_ARTICLE = "000_fed376f3c2cfed0f.txt"
 HOSTILE = 'The <script>alert("x")</script> bridge & the <img src=x onerror=alert(1)> river were liberated.'
 
 
@@ -289,3 +294,45 @@ def test_a_number_of_topics_waits_for_its_button_and_no_old_view_stands_beside_i
 def test_the_slider_offers_no_more_topics_than_there_are_texts(articles: pd.DataFrame) -> None:
     live = explore.topics(pd.concat([articles, articles.assign(text="Rain fell on the bridge.")]))
     assert live.controls["n_topics"].max == 3 and live.controls["n_topics"].value == 3
+
+
+def shown_by_the_notebook(corpus: Path, out: Path) -> list[str]:
+    """Run the notebook on a corpus; returns what its four views put out: search, side by side, measures, topics."""
+    assert run.main(["explore", "--corpus", str(corpus), "--out", str(out)]) == 0
+    cells = json.loads((out / "notebooks" / "explore.ipynb").read_text("utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    assert not [output["text"] for output in outputs if output.get("name") == "stderr"]
+    return ["".join(o["data"]["text/html"]) for o in outputs if "text/html" in o.get("data", {})]
+
+
+def test_on_one_article_each_view_says_what_is_missing(root: Path, tmp_path: Path) -> None:
+    search, beside, measure, topic = shown_by_the_notebook(root / "seeds" / "articles" / SEED_ARTICLE, tmp_path)
+    assert "in 1 article.</p>" in search
+    assert "told by two outlets: none" in beside
+    assert "(n = 1)" in measure and explore.UNJUDGED in measure
+    assert "this corpus has one" in topic
+
+
+def test_on_pages_without_front_matter_each_view_says_what_is_missing(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    for page in sorted((root / "seeds" / "articles").glob("al-nuri-mosque--*.txt"))[:3]:
+        bare = re.sub(r"\A---.*?\n---\n", "", page.read_text("utf-8"), flags=re.DOTALL)
+        (folder / page.name).write_text(bare, "utf-8")
+    search, beside, measure, topic = shown_by_the_notebook(folder, tmp_path / "out")
+    assert "<mark>" in search and "nan" not in search.split("<details>")[1].split("</summary>")[0]
+    assert "Events in this corpus: 0" in beside and "match_events" in beside
+    assert "no outlet is named" in measure
+    assert "give more texts" in topic
+
+
+def test_on_one_outlet_each_view_says_what_is_missing(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "outlet"
+    folder.mkdir()
+    for page in sorted((root / "seeds" / "articles").glob("*--tirazan-press.txt")):
+        shutil.copy(page, folder)
+    search, beside, measure, topic = shown_by_the_notebook(folder, tmp_path / "out")
+    assert "Tirazan Press" in search
+    assert "Events in this corpus: 8; told by two outlets: none." in beside
+    assert "Tirazan Press (n = 8)" in measure
+    assert topic

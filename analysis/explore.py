@@ -29,7 +29,7 @@ READ = (
     "n: articles with a value. Dot: mean over the outlet’s events (articles where no event is known), bar: its 95 % "
     "interval; a dot without a bar rests on fewer than six."
 )
-JUDGED = "Verdict: agreement with hand codes in this voice; grey: not to be used."
+JUDGED = "The verdict is on the agreement with hand codes in this voice"
 UNJUDGED = "How well this agrees with readers is not known: no hand codes."
 PICTURE = re.compile('<img alt="(?P<alt>[^"]*)"[^>]*src="data:image/png;base64,(?P<png>[^"]*)">$')
 PROPOSE = """<code>match_events</code> proposes which articles tell the same story; look through them, then:</p>
@@ -282,9 +282,10 @@ def measures(
         part = _offer(parts, [(_named(name, verdict), name) for name in values], part if part in values else good)
         means = levels(articles, values[[part]], reps=500).dropna(subset=["estimate"])
         title = f"{measure}: {_named(part, verdict)}\n{voice if voice == BOTH else voice + ' voice'}"
-        shades = dict.fromkeys(colours, charts.GREY) if verdict.get(part) == UNFIT else colours
-        caption = f"{READ} {JUDGED if part in verdict else UNJUDGED}"
-        return _drawn(means, title, (units or {}).get(measure, "mean"), caption, shades)
+        unfit = verdict.get(part) == UNFIT
+        shades = dict.fromkeys(colours, charts.GREY) if unfit else colours
+        judged = f"{JUDGED}{'; all grey: not to be used' if unfit else ''}." if part in verdict else UNJUDGED
+        return _drawn(means, title, (units or {}).get(measure, "mean"), f"{READ} {judged}", shades)
 
     def waiting(measure: str, part: Any, voice: str) -> str:
         return "" if (measure, voice) in made else f"Measuring {measure} …"

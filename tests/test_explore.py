@@ -213,8 +213,10 @@ def test_a_part_that_is_not_to_be_used_says_so_in_grey_and_is_not_shown_first(
     labels = ["bad (do not use)", "good (use)", "free", "tone"]
     assert [label for label, _ in live.controls["part"].options] == labels, "a code other than yes or no judges nothing"
     assert "m: good (use)" in live.static and explore.JUDGED in live.static
-    for part in ("bad", "free"):
-        live.controls["part"].value = part
+    assert "all grey" not in live.static, "outlets beyond the nine with a colour are grey as well"
+    live.controls["part"].value = "bad"
+    assert "all grey: not to be used" in live.shown.value
+    live.controls["part"].value = "free"
     assert explore.UNJUDGED in live.shown.value
     assert [grey == {explore.charts.GREY} for grey in colours] == [False, True, False]
 

@@ -42,7 +42,7 @@ def contrast(
     family: str = "confirmatory",
     reps: int = 2000,
     seed: int = SEED,
-    comparisons: Sequence[str] = ("rest", "pair"),
+    comparisons: Sequence[str] | None = None,
     outlets: Sequence[str] | None = None,
     unit: str | None = None,
 ) -> pd.DataFrame:
@@ -66,8 +66,9 @@ def contrast(
         Max-T over all rows, the budget split evenly between the two kinds, or a false discovery rate (10 %).
     reps, seed : int
         Assignments drawn where there are more; otherwise all are enumerated.
-    comparisons : sequence of {"rest", "pair"}
-        Fewer comparisons declared leave more of the budget to each. Of two levels both are the same test.
+    comparisons : sequence of {"rest", "pair"}, optional
+        Fewer comparisons declared leave more of the budget to each. Of two levels both are the same test. Left out:
+        pairs up to four levels; beyond, where pairs outnumber what a reader takes in, each level against the rest.
     outlets : sequence of str, optional
         Only these levels.
     unit : str, optional
@@ -84,7 +85,8 @@ def contrast(
         `gate` (float, smallest attainable p, 1 where a single article stands for a level; above .05 the row is
         descriptive); `status` (tested, descriptive); `family`; `estimate`, `low`, `high`, `p` again without wire
         copy, as `*_nowire`; and `unit`, if it was given. Where every unit shows the same difference, `low` and `high`
-        equal `estimate`: nothing varies that could give an interval, which is not certainty.
+        equal `estimate`: nothing varies that could give an interval, which is not certainty. No rows, but the same
+        columns, where there is one level or no measure.
 
     Raises
     ------
@@ -104,18 +106,20 @@ def contrast(
     >>> print(*contrast(articles, pd.Series([3, 1, 4, 1], list("abcd"))).loc[0, ["outlet", "estimate", "status"]])
     X 2.5 descriptive
     """
-    comparisons = [comparisons] if isinstance(comparisons, str) else comparisons
-    if unknown := sorted(set(comparisons) - {"rest", "pair"}):
-        raise ValueError(f"comparisons={unknown}: choose from 'rest' (a level against the others) and 'pair'")
     panel = panel_of(articles, by=by, event=event)
     if outlets is not None:
         articles = _only(articles, by, list(map(str, outlets)), panel.names)
         panel = panel_of(articles, by=by, event=event)
+    if comparisons is None:
+        comparisons = "pair" if len(panel.names) <= 4 else "rest"
+    kinds = [comparisons] if isinstance(comparisons, str) else comparisons
+    if unknown := sorted(set(kinds) - {"rest", "pair"}):
+        raise ValueError(f"comparisons={unknown}: choose from 'rest' (a level against the others) and 'pair'")
     measures = _measures(articles, values, panel)
 
     def analyse(some: pd.DataFrame) -> pd.DataFrame:
         here = panel_of(some, by=by, event=event, names=panel.names)
-        return _table(here, measures.reindex(here.ids), comparisons, Family(family, here, reps, seed))
+        return _table(here, measures.reindex(here.ids), kinds, Family(family, here, reps, seed))
 
     table = resampling.beside_no_wire(articles, analyse, _KEYS, _AGAIN)[_COLUMNS]
     return table if unit is None else _in_unit(table, unit, measures)
@@ -165,7 +169,8 @@ def _table(panel: Panel, values: pd.DataFrame, kinds: Sequence[str], family: Fam
             told = _compared(design_of(panel, rows, a, others), some, kind, family)
             parts.append(pd.DataFrame({"measure": some.columns, "comparison": kind, **who, **told}, index=columns))
     blank = [*_KEYS, "gate", *_AGAIN, "seen", "error", "pull", *COUNTS]
-    table = family.judged(pd.concat(parts).reindex(columns=blank) if parts else pd.DataFrame(columns=blank))
+    none = pd.DataFrame(columns=blank).astype({name: "str" if name in _KEYS else "float64" for name in blank})
+    table = family.judged(pd.concat(parts).reindex(columns=blank) if parts else none)
     table["smallest_detectable"] = np.nan
     if len(tested := table[table["p"].notna()]):
         critical = tested["comparison"].map(family.critical).to_numpy(float)
@@ -257,4 +262,5 @@ def levels(
             estimate = mean.mean() if len(mean) else np.nan
             interval = resampling.mean_interval(mean, np.random.default_rng(seed), reps)
             rows.append((name, outlet, estimate, *interval, used.loc[code, name], len(mean)))
-    return pd.DataFrame(rows, columns=["measure", "outlet", "estimate", "low", "high", "n_articles", "n_units"])
+    table = pd.DataFrame(rows, columns=["measure", "outlet", "estimate", "low", "high", "n_articles", "n_units"])
+    return table if rows else table.astype({"measure": "str", "outlet": "str"})

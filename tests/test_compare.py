@@ -395,6 +395,20 @@ def test_keyness_does_not_depend_on_order_or_names() -> None:
     pd.testing.assert_frame_equal(before.replace({"outlet": {"Outlet 0": "Zenith"}}), after)
 
 
+def test_what_is_compared_follows_from_how_many_there_are() -> None:
+    for n, kind, rows in ((1, set(), 0), (2, {"pair"}, 1), (4, {"pair"}, 6), (5, {"rest"}, 5)):
+        articles = panel(outlets=n)
+        table = contrast(articles, noise(articles, 1), unit="score")
+        assert (set(table["comparison"]), len(table)) == (kind, rows)
+    full = contrast(articles, noise(articles, 1), unit="score")
+    for none in (
+        contrast(panel(outlets=1), noise(panel(outlets=1), 1), unit="score"),
+        contrast(articles, noise(articles, 0), unit="score"),
+    ):
+        assert none.dtypes.astype(str).to_dict() == full.dtypes.astype(str).to_dict()
+        assert not none["confirmed"].any()
+
+
 def test_null_splits_of_one_outlet_find_little() -> None:
     articles, reps = words(panel(1, 24)), 99
     table = null_split(articles, lambda a: keyness(a, reps=reps), splits=10)

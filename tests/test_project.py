@@ -14,11 +14,11 @@ import yaml
 from tools import environment
 
 LAYERS = (
-    {"codebooks"},
+    {"codebooks", "words"},
     {"loading"},
     {"corpus"},
     {"speech"},
-    {"quotes", "words"},
+    {"quotes"},
     {"text"},
     {"coding", "stance", "consensus"},
     {"topics", "framing", "naming", "sentiment", "claims"},

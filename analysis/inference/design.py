@@ -119,9 +119,9 @@ def panel_of(articles: pd.DataFrame, *, by: str, event: str | None, names: list[
 
 
 def pairings(panel: Panel, kinds: Sequence[str]) -> Iterator[tuple[str, int, list[int]]]:
-    """Yield every level against the rest, then every pair; of two levels the pair alone."""
+    """Yield every level against the rest, then every pair; of two levels the pair alone, of one nothing."""
     everyone = range(len(panel.names))
-    if "rest" in kinds and len(panel.names) != 2:
+    if "rest" in kinds and len(panel.names) > 2:
         yield from (("rest", a, [b for b in everyone if b != a]) for a in everyone)
     if "pair" in kinds or len(panel.names) == 2:
         yield from (("pair", a, [b]) for a, b in combinations(everyone, 2))

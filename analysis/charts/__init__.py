@@ -277,7 +277,8 @@ def words(
         state = np.random.get_state()  # adjustText breaks ties with numpy's global generator
         np.random.seed(0)
         points = chosen[x].to_numpy(), chosen[y].to_numpy()
-        adjust_text(labels, *points, ax=ax, expand=(1.12, 1.35), arrowprops=arrows, iter_lim=600)
+        forces = {"expand": (1.12, 1.35), "force_text": (0.15, 0.5), "force_pull": (0.03, 0.03), "min_arrow_len": 8}
+        adjust_text(labels, *points, ax=ax, arrowprops=arrows, iter_lim=600, **forces)
         np.random.set_state(state)
     return ax
 

@@ -74,6 +74,14 @@ def test_runs_once_then_only_what_changed(project: Path, capsys: pytest.CaptureF
     assert "1 notebooks run, 1 up to date; figure files: 0 new, 1 changed, 2 unchanged" in capsys.readouterr().out
 
 
+def test_what_is_printed_slowly_is_one_output(project: Path) -> None:
+    slow = "import time\nprint('one', flush=True)\ntime.sleep(0.5)\nprint('two')\ndisplay('shown')\nprint('three')"
+    notebook(project / "notebooks" / "00-one.ipynb", slow)
+    assert run.main(["00"]) == 0
+    outputs = json.loads((project / "notebooks" / "00-one.ipynb").read_text())["cells"][0]["outputs"]
+    assert ["".join(output.get("text", "")) for output in outputs] == ["one\ntwo\n", "", "three\n"]
+
+
 def test_a_failure_leaves_the_figures_whole_and_says_where(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main([]) == 0
     notebook(project / "notebooks" / "00-one.ipynb", figure("00-one", "changed"), "1 / 0  # the culprit", "2")

@@ -159,6 +159,8 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
         client.execute(env={**os.environ, **settings, "PYTHONHASHSEED": "0", **ONE_THREAD})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RunError(failure(job, notebook, error)) from None
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        cell.outputs = joined(cell.outputs)
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
         if output.get("data", {}).pop(LIVE, None):  # a widget without its kernel; what stands beside it stays
             output.metadata["vantage"] = {"live": True}
@@ -171,6 +173,17 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     if stray := [path.name for path in job.figures if path not in owned(job.staged, job.path)]:
         raise RunError(f"{job.path.name}: figure {stray[0]} must begin with the notebook's number")
     return job
+
+
+def joined(outputs: list[Any]) -> list[Any]:
+    """Join what was printed in one go: where a stream is cut depends on how fast the machine is."""
+    whole: list[Any] = []
+    for output in outputs:
+        if "name" in output and whole and whole[-1].get("name") == output["name"]:
+            whole[-1]["text"] += output["text"]
+        else:
+            whole.append(output)
+    return whole
 
 
 def failure(job: Job, notebook: Any, error: Exception) -> str:

@@ -40,6 +40,9 @@ def naming(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFrame
 
     Notes
     -----
+    Mentions that are not `anchored` are left out: a word that is said of others as well may mean somebody else where
+    nothing in the article, or about its event, names the referent otherwise. To count them, aggregate `mentions`.
+
     The interval is Wilson's, on the number of mentions that would tell as much if articles did not repeat themselves,
     between the number of articles and that of mentions (Korn & Graubard 1998, Survey Methodology 24).
 
@@ -50,7 +53,7 @@ def naming(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFrame
     >>> naming(parts)[["referent", "label", "mentions", "share"]].values.tolist()
     [['isis', 'Daesh', 1, 1.0]]
     """
-    found = mentions(parts, codebook)
+    found = mentions(parts, codebook).query("anchored")
     used_anywhere = set(found[["referent", "label"]].itertuples(index=False, name=None))
     order = [(r.name, label) for r in _load(codebook) for label in r.labels if (r.name, label) in used_anywhere]
     rows = []
@@ -82,7 +85,8 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
         `voice`, `start`, `end` (int, in the article's text), `first` (bool, of the article's mentions of the referent
         in that voice), `so_called` (bool, led in by so-called, self-styled or self-proclaimed), `scare_quoted` (bool,
         alone within quotation marks), `anchored` (bool; false where a word that the codebook calls generic stands in an
-        article that nowhere names the referent by another label, so that somebody else may be meant).
+        article that nowhere names the referent by another label, nor does any other article on its `event`, if `parts`
+        has events, so that somebody else may be meant).
 
     Raises
     ------
@@ -103,7 +107,10 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     proper = pd.Series(
         [pair not in generic for pair in zip(table["referent"], table["label"], strict=True)], dtype=bool
     )
-    table["anchored"] = proper.groupby([table["article_id"], table["referent"]]).transform("any")
+    events = dict(zip(parts["article_id"], parts["event"], strict=True)) if "event" in parts else {}
+    stories = [("event", known) if pd.notna(known := events.get(a)) else a for a in table["article_id"]]
+    story = pd.Series(stories, dtype="object")
+    table["anchored"] = proper.groupby([story, table["referent"]], sort=False).transform("any")
     kinds = dict.fromkeys(["referent", "label", "form", "voice"], "str") | dict.fromkeys(names[7:], "int64")
     return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
@@ -114,7 +121,7 @@ def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own
     Parameters
     ----------
     named : DataFrame
-        What `mentions` returned.
+        What `mentions` returned; rows that are not `anchored` are left out, as in `naming`.
     referent : str
     voice : {"own", "quoted"} or None
         None for both.
@@ -130,9 +137,10 @@ def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own
     KeyError
         If no article names the referent.
     """
-    chosen = named[named["referent"].eq(referent)]
+    sure = named[named["anchored"]]
+    chosen = sure[sure["referent"].eq(referent)]
     if chosen.empty:
-        known = ", ".join(sorted(set(named["referent"]))) or "none"
+        known = ", ".join(sorted(set(sure["referent"]))) or "none"
         raise KeyError(f"no article names {referent!r}; named are {known}")
     spoken = chosen if voice is None else chosen[chosen["voice"].eq(voice)]
     table = spoken.groupby(["article_id", "label"], sort=False).size().unstack(fill_value=0)

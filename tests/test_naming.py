@@ -184,6 +184,21 @@ def test_a_word_said_of_others_is_anchored_by_another_label_in_the_article() -> 
     assert found.loc[found["referent"].ne("isis"), "anchored"].tolist() == [True]
 
 
+def test_an_event_that_others_name_so_anchors_a_word_said_of_others() -> None:
+    parts = parts_of("The terrorists left.", "Daesh lost.", "The terrorists left.")
+    told = {"a0": "siege", "a1": "siege", "a2": "flood"}
+    assert mentions(parts.assign(event=parts["article_id"].map(told)))["anchored"].tolist() == [True, True, False]
+    assert mentions(parts.assign(event=None))["anchored"].tolist() == [False, True, False]
+
+
+def test_what_is_not_anchored_is_not_counted() -> None:
+    parts = parts_of("The terrorists left. Daesh lost.", "The terrorists left.")
+    assert label_shares(mentions(parts), "isis").to_dict("index") == {"a0": {"Daesh": 0.5, "terrorists": 0.5}}
+    assert naming(parts).set_index("label")["mentions"].to_dict() == {"terrorists": 1, "Daesh": 1}
+    with pytest.raises(KeyError, match="no article names 'isis'; named are none"):
+        label_shares(mentions(parts_of("The terrorists left.")), "isis")
+
+
 def agreement_with_gold(root: Path, half: str, keys: list[str]) -> tuple[float, float]:
     """Return precision and recall of the mentions in the panel's bodies."""
     articles = clean_bodies().query("half == @half")

@@ -60,10 +60,11 @@ def consensus(x: sparse.csr_matrix, k: int, runs: int, seed: int) -> tuple[np.nd
     for each, order in zip(centres, matched, strict=True):
         votes[np.arange(len(latent)), (latent @ each[order].T).argmax(axis=1)] += 1
     elected = votes.argmax(axis=1)
-    for topic in set(range(k)) - set(elected):  # no topic without a text
-        elected[votes[:, topic].argmax()] = topic
+    for topic in sorted(set(range(k)) - set(elected)):  # no topic without a text, and none left without by this
+        spare = np.flatnonzero(np.bincount(elected, minlength=k)[elected] > 1)
+        elected[spare[votes[spare, topic].argmax()]] = topic
     means = _means(x, elected, k)
-    same = [[len(a & run[i]) / len(a | run[i]) for a, i in zip(_first(means), order, strict=True)]
+    same = [[len(a & run[i]) / max(len(a | run[i]), 1) for a, i in zip(_first(means), order, strict=True)]
             for run, order in zip(firsts, matched, strict=True)]  # fmt: skip
     return normalize(means), np.mean(same, axis=0)
 

@@ -14,6 +14,16 @@ from tools import run
 ROOT = Path(__file__).resolve().parents[1]
 ARTICLES = ROOT / "seeds" / "articles"
 SEED = ARTICLES / "000_fed376f3c2cfed0f.txt"
+ELSEWHERE = {
+    (
+        "Ferry Post",
+        "flood",
+    ): "The river rose over night and the old bridge was closed. Some 200 people live on the island.",
+    ("Quay Gazette", "flood"): "The island was cut off. About 350 people need boats, and the council named no day.",
+    ("Ferry Post", "hall"): "The new hall opened on Friday. It cost 2 million pounds, and the parents paid a part.",
+    ("Quay Gazette", "hall"): "A hall was opened. “It is too small,” said a teacher, who counts 400 pupils.",
+}
+"""Constructed articles of two invented outlets on two events, not about a war: outlet and event to text."""
 
 
 def outputs(corpus: Path, out: Path) -> list[dict[str, Any]]:
@@ -44,6 +54,18 @@ def test_three_pasted_pages_without_front_matter(tmp_path: Path) -> None:
     shown = outputs(folder, tmp_path / "out")
     assert quiet(shown)
     assert any("No event is known" in "".join(output.get("text", "")) for output in shown)
+
+
+def test_two_outlets_that_speak_of_no_war(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number, ((outlet, event), text) in enumerate(ELSEWHERE.items()):
+        front = f"outlet: {outlet}\npublished: 2021-03-0{number + 1}\nevent: {event}\nconstructed: true"
+        (folder / f"{number}.txt").write_text(f"---\n{front}\n---\nThe {event}\n\n{text}\n", "utf-8")
+    shown = outputs(folder, tmp_path / "out")
+    assert quiet(shown)
+    printed = "".join("".join(output.get("text", "")) for output in shown)
+    assert "nothing is compared" in printed and "higher in" not in printed
 
 
 @pytest.mark.parametrize("name", ["fa-kes/FA-KES-Dataset.csv", "mosul-us.jsonl", "basil-dev.jsonl"])

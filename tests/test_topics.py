@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 from sklearn.base import clone
 
 from analysis.consensus import coherence, consensus
@@ -146,11 +147,19 @@ def test_coherence_counts_windows() -> None:
 
 
 def test_consensus_never_leaves_a_topic_empty() -> None:
-    from scipy import sparse
-
     x = sparse.csr_matrix(np.vstack([np.eye(4), np.eye(4), np.zeros((1, 4))]))
     topics, stability = consensus(x, 4, 5, 0)
     assert (topics.sum(axis=1) > 0).all() and stability.shape == (4,)
+
+
+@pytest.mark.filterwarnings("ignore:Number of distinct clusters")
+@pytest.mark.parametrize("seed", [0, 4, 6, 12, 13, 18])
+def test_few_texts_of_few_words_leave_no_topic_empty_and_no_stability_unknown(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = sparse.csr_matrix((rng.random((6, 5)) < 0.35).astype(float))
+    k = np.count_nonzero(np.diff(x.indptr))  # as many topics as texts that hold a word
+    topics, stability = consensus(x, k, 5, seed)
+    assert (topics.sum(axis=1) > 0).all() and ((0 <= stability) & (stability <= 1)).all()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from analysis.coding.indicators import Hits, Source
@@ -183,29 +185,32 @@ def audit(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, by
     return table
 
 
-def hangs_on(audited: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
-    """Tell, for each frame, whether the largest difference hangs on one indicator.
+def hangs_on(audited: pd.DataFrame, *, by: str = "outlet", of: Iterable[tuple[str, str]] | None = None) -> pd.DataFrame:
+    """Tell whether a difference hangs on one indicator.
 
     Parameters
     ----------
     audited : DataFrame
         What `audit` returned, or the rows of some values of `by`.
     by : str
+    of : iterable of (frame, value of `by`), optional
+        The differences to look at, each from the mean of the others; without it, each frame's largest.
 
     Returns
     -------
     DataFrame
-        One row per frame: `frame`, `by`'s column (the value furthest from the mean of the others), `difference`
-        (share of sentences), `least`, `most` (its range when any one indicator is left out), `hangs_on` (the indicator
-        whose absence shrinks it most). No rows for fewer than two values, nor for frames that nobody carries.
+        One row per difference: `frame`, `by`'s column, `difference` (share of sentences), `least`, `most` (its range
+        when any one indicator is left out), `hangs_on` (the indicator whose absence shrinks it most), `holds` (bool:
+        it keeps its sign without any one). No rows for fewer than two values, nor where there is no difference.
 
     Examples
     --------
     >>> parts = pd.DataFrame({"article_id": ["a", "b"], "outlet": ["x", "y"], "sentence": 0, "voice": "own",
     ...                       "text": ["A sin.", "It rained."]})
-    >>> hangs_on(audit(parts, {"moral": ["dut*", "sin"]}))["hangs_on"].tolist()
-    ['sin']
+    >>> hangs_on(audit(parts, {"moral": ["dut*", "sin"]}))[["hangs_on", "holds"]].values.tolist()
+    [['sin', False]]
     """
+    asked = None if of is None else set(of)
     rows = []
     for frame, table in audited.groupby("frame", sort=False) if audited[by].nunique() > 1 else []:
         known = table.dropna(subset=["share"])
@@ -213,9 +218,12 @@ def hangs_on(audited: pd.DataFrame, *, by: str = "outlet") -> pd.DataFrame:
         if wide[0].shape[1] < 2:
             continue
         whole, left = (t - t.rsub(t.sum(axis=1), axis=0) / (t.shape[1] - 1) for t in wide)
-        who = whole.iloc[0].abs().idxmax()
-        full, less = float(whole[who].iloc[0]), left[who]
-        if full:
-            most_needed = (less if full > 0 else -less).idxmin()
-            rows.append((frame, who, full, float(less.min()), float(less.max()), most_needed))
-    return pd.DataFrame(rows, columns=["frame", by, "difference", "least", "most", "hangs_on"])
+        first = whole.iloc[0]
+        furthest = [str(first.abs().idxmax())]
+        for who in furthest if asked is None else [str(w) for w in whole if (frame, w) in asked]:
+            full, less = float(first[who]), left[who]
+            least, most = float(less.min()), float(less.max())
+            if full:
+                needed = (less if full > 0 else -less).idxmin()
+                rows.append((frame, who, full, least, most, needed, (least if full > 0 else -most) > 1e-12))
+    return pd.DataFrame(rows, columns=["frame", by, "difference", "least", "most", "hangs_on", "holds"])

@@ -41,7 +41,7 @@ def naming(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFrame
     Notes
     -----
     Mentions that are not `anchored` are left out: a word that is said of others as well may mean somebody else where
-    nothing in the article, or about its event, names the referent otherwise. To count them, aggregate `mentions`.
+    nothing close to it, or about its event, names the referent otherwise. To count them, aggregate `mentions`.
 
     The interval is Wilson's, on the number of mentions that would tell as much if articles did not repeat themselves,
     between the number of articles and that of mentions (Korn & Graubard 1998, Survey Methodology 24).
@@ -84,9 +84,9 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
         In order of the text: `article_id`, `outlet`, `sentence` (int), `referent`, `label`, `form` (as printed),
         `voice`, `start`, `end` (int, in the article's text), `first` (bool, of the article's mentions of the referent
         in that voice), `so_called` (bool, led in by so-called, self-styled or self-proclaimed), `scare_quoted` (bool,
-        alone within quotation marks), `anchored` (bool; false where a word that the codebook calls generic stands in an
-        article that nowhere names the referent by another label, nor does any other article on its `event`, if `parts`
-        has events, so that somebody else may be meant).
+        alone within quotation marks), `anchored` (bool; false where somebody else may be meant: a word that the
+        codebook calls generic, when neither its sentence nor the one before names the referent by another label, nor
+        any article on its `event`, if `parts` has events).
 
     Raises
     ------
@@ -103,14 +103,7 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     names = ["article_id", "outlet", "sentence", "referent", "label", "form", "voice", "start", "end"]
     table = pd.DataFrame(rows, columns=[*names, "so_called", "scare_quoted"])
     table.insert(9, "first", ~table.duplicated(["article_id", "referent", "voice"]))
-    generic = {(referent.name, label) for referent in _load(codebook) for label in referent.generic}
-    proper = pd.Series(
-        [pair not in generic for pair in zip(table["referent"], table["label"], strict=True)], dtype=bool
-    )
-    events = dict(zip(parts["article_id"], parts["event"], strict=True)) if "event" in parts else {}
-    stories = [("event", known) if pd.notna(known := events.get(a)) else a for a in table["article_id"]]
-    story = pd.Series(stories, dtype="object")
-    table["anchored"] = proper.groupby([story, table["referent"]], sort=False).transform("any")
+    table["anchored"] = _anchored(table, parts, codebook)
     kinds = dict.fromkeys(["referent", "label", "form", "voice"], "str") | dict.fromkeys(names[7:], "int64")
     return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
@@ -146,6 +139,24 @@ def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own
     table = spoken.groupby(["article_id", "label"], sort=False).size().unstack(fill_value=0)
     table = table.div(table.sum(axis=1), axis=0).rename_axis(columns=None)
     return table.reindex(columns=sorted(chosen["label"].unique()), fill_value=0.0)
+
+
+def _anchored(table: pd.DataFrame, parts: pd.DataFrame, codebook: str | Path) -> list[bool]:
+    """Tell which mentions are sure to mean their referent: see `mentions`."""
+    generic = {(referent.name, label) for referent in _load(codebook) for label in referent.generic}
+    events = dict(zip(parts["article_id"], parts["event"], strict=True)) if "event" in parts else {}
+    places = [
+        (article, sentence, referent, events.get(article), (referent, label) in generic)
+        for article, sentence, referent, label in table[["article_id", "sentence", "referent", "label"]].itertuples(
+            index=False
+        )
+    ]
+    named = {(article, sentence, referent) for article, sentence, referent, _, loose in places if not loose}
+    told = {(event, referent) for _, _, referent, event, loose in places if not loose and pd.notna(event)}
+    return [
+        not loose or (event, referent) in told or bool({(article, s, referent) for s in (at, at - 1)} & named)
+        for article, at, referent, event, loose in places
+    ]
 
 
 def _found(text: str, referents: Iterable[_Referent]) -> Iterator[tuple[re.Match[str], str, str, bool, bool]]:

@@ -475,6 +475,28 @@ def test_a_difference_that_hangs_on_one_indicator_is_named() -> None:
     assert hangs_on(audit(parts_of("It rained.", "It rained.", outlets="xy"), {"moral": ["sin"]})).empty
 
 
+def test_every_difference_asked_for_is_looked_at() -> None:
+    parts = parts_of("A sin. A sin.", "It rained. It rained.", "A duty. A sin.", outlets="xyz")
+    table = hangs_on(audit(parts, {"moral": ["dut*", "sin"]}), of=[("moral", "z"), ("moral", "y"), ("other", "x")])
+    assert table[["outlet", "holds"]].values.tolist() == [["y", True], ["z", False]]
+
+
+def test_within_a_name_no_indicator_counts(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('unless = ["council for rights"]\n[frames.moral]\nindicators = ["right*", "duty"]\n', "utf-8")
+    parts = parts_of("The Council for Rights met. The Council for Rights spoke of rights. Rights matter. A duty.")
+    assert frame_sentences(parts, path)["sentence"].tolist() == [1, 2, 3]
+    counts = count(parts, phrases=phrases(path))
+    assert frame_shares(parts, path, counts=counts).loc["a0", "moral"] == 0.75
+    bare = parts_of(
+        "The Syrian Observatory for Human Rights counted the barrel bombs. Human rights and a barrel of oil."
+    )
+    assert set(frame_sentences(bare, "generic-frames")["sentence"]) == {1}
+    path.write_text('unless = ["rights"]\n[frames.moral]\nindicators = ["right*"]\n', "utf-8")
+    with pytest.raises(ValueError, match="unless names 'rights', which is no phrase"):
+        frame_shares(parts, path)
+
+
 @pytest.mark.parametrize("voice", ["own", "quoted"])
 def test_an_empty_voice_is_missing_and_no_error(voice: str) -> None:
     parts = parts_of("It rained.").query("voice == 'quoted'") if voice == "own" else parts_of("It rained.")

@@ -289,15 +289,17 @@ def ranges(
 ) -> Axes:  # fmt: skip
     """Draw reported figures with their bounds on a logarithmic axis, one row each.
 
-    Columns `label`, ``value``, ``low``, ``high``. An infinite ``high`` (at least N) ends in an arrow to the
-    right; a ``low`` of 0 (fewer than N) in an arrow to the left.
+    Columns `label`, ``value``, ``low``, ``high``. An infinite ``high`` (at least N) ends in an arrow at the right
+    edge; a ``low`` of 0 (fewer than N) in an arrow at the left one.
     """
     frame = drawn(frame).reset_index(drop=True)
     places = _rows(ax, frame[label])
+    bounds = frame[["value", "low", "high"]].replace([0, np.inf], np.nan)
+    least, most = bounds.min(axis=None) / 1.5, bounds.max(axis=None) * 1.5
     for i, row in enumerate(frame.to_dict("records")):
         colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
-        left = row["low"] if row["low"] > 0 else row["value"] / 3
-        right = row["high"] if np.isfinite(row["high"]) else row["value"] * 3
+        left = row["low"] if row["low"] > 0 else least
+        right = row["high"] if np.isfinite(row["high"]) else most
         ax.plot([left, right], [places[i]] * 2, color=colour, lw=2, solid_capstyle="butt")
         open_ends = [(left, "<")] * int(row["low"] <= 0) + [(right, ">")] * int(np.isinf(row["high"]))
         for at, marker in [(row["value"], "o"), *open_ends]:

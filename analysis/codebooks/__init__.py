@@ -61,11 +61,14 @@ class Codebook:
         Indicators of each frame: a word, a phrase, either with `*` for any ending (`liberat*`), or a sign (`$`).
     notes : mapping of str to mapping
         `construct`, `source` and a worked `example` of each frame, where the file gives them.
+    unless : tuple of str
+        Phrases within which no indicator counts: names such as "observatory for human rights".
     """
 
     name: str
     frames: Mapping[str, tuple[str, ...]]
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unless: tuple[str, ...] = ()
 
 
 def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codebook:
@@ -116,12 +119,17 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
         entries = list(READERS[path.suffix.lower()](text))
     except Broken as error:
         raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
+    unless: list[str] = []
     if path.suffix.lower() == ".toml":
+        book = tomllib.loads(text)
         notes = {
             frame: {key: note for key, note in entry.items() if isinstance(note, str)}
-            for frame, entry in tomllib.loads(text)["frames"].items()
+            for frame, entry in book["frames"].items()
         }
-    return Codebook(path.stem, _checked(entries, path.name), notes)
+        unless = book.get("unless", [])
+        if wrong := [str(phrase) for phrase in unless if not _INDICATOR.fullmatch(str(phrase)) or " " not in phrase]:
+            raise ValueError(f"{path.name}: unless names {wrong[0]!r}, which is no phrase of several words; mend it")
+    return Codebook(path.stem, _checked(entries, path.name), notes, tuple(unless))
 
 
 def _checked(entries: Iterable[Entry], file: str) -> dict[str, tuple[str, ...]]:

@@ -12,20 +12,22 @@ from scipy import sparse
 from analysis import codebooks
 from analysis.codebooks import Codebook
 from analysis.text import Counts, count, demand
+from analysis.words.tokens import parse, shape
 
 Source = str | Path | Codebook | Mapping[str, Iterable[str]]
 
 
 def phrases(codebook: Source) -> list[str]:
-    """Return the indicators of several words, which `count` must be told of.
+    """Return what `count` must be told of: indicators of several words, and phrases in which none counts.
 
     Examples
     --------
     >>> phrases({"moral": ["dut*", "right and wrong"]})
     ['right and wrong']
     """
-    frames = codebooks.load(codebook).frames
-    return sorted({indicator for listed in frames.values() for indicator in listed if " " in indicator})
+    book = codebooks.load(codebook)
+    several = {indicator for listed in book.frames.values() for indicator in listed if " " in indicator}
+    return sorted(several | {*book.unless})
 
 
 class Hits:
@@ -51,21 +53,27 @@ class Hits:
         self.frame_of = np.array(self.frames, object)[self.columns_of]
         chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
         used = parts[chosen]
-        found = self._in_units(parts, count(parts, phrases=phrases(book)) if counts is None else counts)[chosen]
+        counts = count(parts, phrases=phrases(book)) if counts is None else counts
+        found = self._in_units(parts, counts, book.unless)[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
         shape = (place.max(initial=-1) + 1, len(place))
         joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=shape)
-        self.matrix = ((joined @ found) > 0).astype(np.int64)
+        self.matrix = ((joined @ (found > 0)) > 0).astype(np.int64)
         self.sentences = used.groupby(["article_id", "sentence"], sort=False, as_index=False).first()
         self.articles = pd.Index(parts["article_id"].unique(), name="article_id")
         self._row = self.articles.get_indexer(self.sentences["article_id"])
 
-    def _in_units(self, parts: pd.DataFrame, counts: Counts) -> sparse.csr_matrix:
-        """Return units × indicators: words and phrases from the counts, signs from the text."""
-        pairs = [(t, i) for i, name in enumerate(self.names) if not is_sign(name) for t in counts.columns(name)]
-        term, column = np.array(pairs, int).reshape(-1, 2).T
+    def _in_units(self, parts: pd.DataFrame, counts: Counts, unless: Iterable[str]) -> sparse.csr_matrix:
+        """Return units × indicators: words and phrases from the counts, but for those in names; signs from the text."""
+        words = [(i, name) for i, name in enumerate(self.names) if not is_sign(name)]
+        pairs = [(t, i, 1) for i, name in words for t in counts.columns(name)]
+        names = {phrase: counts.columns(phrase) for phrase in unless}
+        pairs += [
+            (t, i, -1) for phrase, terms in names.items() for i, name in words if within(name, phrase) for t in terms
+        ]
+        term, column, sign = np.array(pairs, int).reshape(-1, 3).T
         shape = (counts.matrix.shape[1], len(self.names))
-        found = (counts.matrix @ sparse.csr_matrix((np.ones(len(term)), (term, column)), shape=shape)).tolil()
+        found = (counts.matrix @ sparse.csr_matrix((sign, (term, column)), shape=shape)).tolil()
         for i in [i for i, name in enumerate(self.names) if is_sign(name)]:
             found[np.flatnonzero(parts["text"].str.contains(self.names[i], regex=False)), i] = 1
         return found.tocsr()
@@ -100,6 +108,21 @@ class Hits:
         """Return how many sentences each article has, missing where it has none."""
         n = np.bincount(self._row, minlength=len(self.articles)).astype(float)
         return pd.Series(np.where(n > 0, n, np.nan), index=self.articles)
+
+
+def within(indicator: str, phrase: str) -> bool:
+    """Tell whether an indicator is found in a phrase.
+
+    Examples
+    --------
+    >>> within("human rights", "observatory for human rights"), within("right*", "observatory for human rights")
+    (True, True)
+    >>> within("for right*", "observatory for human rights")
+    False
+    """
+    wanted, words = [shape(word) for word in parse(indicator)], parse(phrase)
+    starts = range(len(words) - len(wanted) + 1)
+    return any(all(w.fullmatch(words[at + i]) for i, w in enumerate(wanted)) for at in starts)
 
 
 def is_sign(indicator: str) -> bool:

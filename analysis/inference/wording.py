@@ -90,7 +90,8 @@ def _basis(row: Row) -> str:
     events, used = int(row["n_events"]), "used in " if "term" in row else ""
     articles = f"{used}{row['n_articles']} and {row['n_articles_versus']} articles"
     if not events:
-        return f"{articles}, no shared events"
+        none = not row["n_articles"] + row["n_articles_versus"]
+        return f"{articles}, {'no shared events' if none else 'compared as they are, without events'}"
     units = int(row.get("n_units", 0))
     joined = f", which wire copy joins into {units}" if 0 < units < events else ""
     return f"{articles} on {events} shared event{'s' * (events != 1)}{joined}"

@@ -50,6 +50,17 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return the pattern of any of these words or phrases, longest first.
+
+    Examples
+    --------
+    >>> any_of(["up", "up to"])
+    '(?:up\\\\ to|up)'
+    """
+    return f"(?:{'|'.join(sorted(map(re.escape, set(words)), key=lambda word: (-len(word), word)))})"
+
+
 @dataclass(frozen=True)
 class Codebook:
     """Frames and the indicators they are read from.

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analysis.codebooks import any_of
 from analysis.speech.sentences import Span, sentences
-from analysis.speech.speakers import BOOK, NAME, WORDS, any_of
+from analysis.speech.speakers import NAME, SAYING, WORDS
 
 _DOUBLE = re.compile('["“”„«»]')
 _SINGLE = re.compile("['‘’]")
 _BRITISH = re.compile(r"[,.?!][’'](?!\w)")
 _ALONE = re.compile(r"(?<![\w“”\"])[‘'](?=[A-Z])[^“”\"\n]{5,600}?[,.?!][’'](?![\w“”\"])")
-_SPEECH = any_of(verb for verbs in BOOK["stance"].values() for verb in verbs)
 _SUBJECT = rf"(?:he|she|they|[Tt]he(?: [\w-]+){{1,3}}|(?!(?i:{any_of(WORDS['begins'] | WORDS['adverbial'])})\b){NAME})"
-_OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{_SPEECH}\b)")
+_OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{any_of(SAYING)}\b)")
 
 
 def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from analysis.codebooks import any_of
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, GROUP, WORDS, any_of
-from analysis.speech.tagging import SAYING, Token
+from analysis.speech.speakers import BOOK, GROUP, SAYING, WORDS
+from analysis.speech.tagging import Token
 
 _APART = ("that", "which", "who", "while", "because", "although")
 _LINKS = ("close", "loyal", "familiar", "based")  # "sources close to the army"
@@ -27,6 +28,11 @@ def speaks(word: str) -> bool:
     (True, True, False)
     """
     return bool(_SPEAKER.fullmatch(word))
+
+
+def personal(words: list[Token], phrase: Span) -> bool:
+    """Tell whether a phrase holds a name, a pronoun or a noun of who may speak."""
+    return any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)])
 
 
 def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Span | None:
@@ -316,7 +322,7 @@ def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
     for n in range(max(low, at - 60), at):
         finite = words[n].kind == "A" or (words[n].kind == "V" and words[n].word.endswith("ed"))
         if finite and (phrase := subject(words, n)) and phrase[0] >= low:
-            if any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)]):
+            if personal(words, phrase):
                 return phrase
             first = first or phrase
     return first

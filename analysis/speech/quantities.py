@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from analysis import codebooks
-
-INFINITY = float("inf")
+from analysis.codebooks import any_of
 
 
 class Number(NamedTuple):
@@ -74,7 +74,7 @@ def grammar() -> SimpleNamespace:
 
     def expand(name: re.Match[str]) -> str:
         """Put a pattern, or any word of a list, in the place of its name."""
-        return re.sub("«(.+?)»", expand, patterns[name[1]]) if name[1] in patterns else _any(lists[name[1]])
+        return re.sub("«(.+?)»", expand, patterns[name[1]]) if name[1] in patterns else any_of(lists[name[1]])
 
     compiled = {name: re.compile(re.sub("«(.+?)»", expand, text), re.I) for name, text in patterns.items()}
     nouns = {name: frozenset(words) if isinstance(words, list) else words for name, words in book["nouns"].items()}
@@ -86,11 +86,6 @@ def grammar() -> SimpleNamespace:
     nouns["persons"] = (nouns["counted"] | nouns["demonyms"] | nouns["persons"]) - nouns["status"]
     read = {"kinds": kinds, "later": later, "rules": rules, "sources": sources, "same": same}
     return SimpleNamespace(book=book, nobody=set(lists["not_names"]), **read, **nouns, **compiled)
-
-
-def _any(forms: Iterable[str]) -> str:
-    """Return a pattern for any of these words or phrases, the longest first."""
-    return f"(?:{'|'.join(re.escape(form) for form in sorted(set(forms), key=lambda form: (-len(form), form)))})"
 
 
 def _number(text: str) -> float:
@@ -144,7 +139,7 @@ def _read(match: re.Match[str]) -> Number:
         value /= _number(found["many"]) if found["many"] else 1
         below, above = g.book["bounds"].get(bound, [0, 1])
         low, high = value * below, value * above
-        low, high = (value, INFINITY if bound == "least" else value) if bound in ("exact", "least") else (low, high)
+        low, high = (value, math.inf if bound == "least" else value) if bound in ("exact", "least") else (low, high)
     year = not hedge.strip("range") and all(
         re.fullmatch(r"1\d{3}|20\d\d", text) for text in (start, end or found["n"]) if text
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from analysis.codebooks import any_of
 from analysis.speech.phrases import clause, finite, phrase_behind
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, WORDS, any_of
+from analysis.speech.speakers import BOOK, WORDS
 from analysis.speech.tagging import DAY, Token
 
 USE = {name: frozenset(verbs) for name, verbs in BOOK["use"].items()}

@@ -106,11 +106,10 @@ def context(text: str, start: int, end: int) -> Context:
     left, right = _words(text[:start]), _words(text[end:])
     if text[start:end].endswith(("'s", "’s")):
         right.insert(0, ("'s", False))
-    words = (*(word for word, _ in left), TARGET, *(word for word, _ in right))
-    named = np.array([*(name for _, name in left), False, *(name for _, name in right)])
-    mention = _words(text[start:end])
+    every, mention = [*left, (TARGET, False), *right], _words(text[start:end])
+    named = np.array([name for _, name in every])
     label = tuple(word for word, name in mention if not name)
-    return Context(words, named, len(left), tuple(word for word, _ in mention), label)
+    return Context(tuple(word for word, _ in every), named, len(left), tuple(word for word, _ in mention), label)
 
 
 def words(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -70,13 +70,10 @@ class Codebook:
     name : str
     frames : mapping of str to tuple of str
         Indicators of each frame: a word, a phrase, either with `*` for any ending (`liberat*`), or a sign (`$`).
-    notes : mapping of str to mapping
-        `construct`, `source` and a worked `example` of each frame, where the file gives them.
     """
 
     name: str
     frames: Mapping[str, tuple[str, ...]]
-    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codebook:
@@ -108,7 +105,6 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
     """
     if isinstance(source, Codebook):
         return source
-    notes: dict[str, Mapping[str, str]] = {}
     if isinstance(source, Mapping):
         listed = {frame: [some] if isinstance(some, str) else list(some) or [""] for frame, some in source.items()}
         return Codebook("codebook", _checked([(f, str(i), 0) for f, some in listed.items() for i in some], "codebook"))
@@ -127,12 +123,7 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
         entries = list(READERS[path.suffix.lower()](text))
     except Broken as error:
         raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
-    if path.suffix.lower() == ".toml":
-        notes = {
-            frame: {key: note for key, note in entry.items() if isinstance(note, str)}
-            for frame, entry in tomllib.loads(text)["frames"].items()
-        }
-    return Codebook(path.stem, _checked(entries, path.name), notes)
+    return Codebook(path.stem, _checked(entries, path.name))
 
 
 def _checked(entries: Iterable[Entry], file: str) -> dict[str, tuple[str, ...]]:

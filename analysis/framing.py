@@ -81,33 +81,6 @@ def indicator_sentences(
     return Hits(parts, codebook, voice, counts).per_indicator()
 
 
-def frame_breadth(
-    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
-) -> pd.DataFrame:
-    """Measure how many different indicators of a frame an article uses, repetition counting for little.
-
-    The sum over indicators of log(1 + sentences). A coder who is asked whether a frame is there at all answers more
-    nearly to this than to the share of sentences; it grows with the length of an article, the share does not.
-
-    Parameters
-    ----------
-    parts, codebook, voice, counts
-        As for `frame_shares`.
-
-    Returns
-    -------
-    DataFrame
-        Index `article_id`, one float column per frame, from 0 up.
-
-    Examples
-    --------
-    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0], "voice": "own", "text": ["A duty, a sin."]})
-    >>> frame_breadth(parts, {"moral": ["dut*", "sin"]}).round(2).iloc[0].tolist()
-    [1.39]
-    """
-    return Hits(parts, codebook, voice, counts).breadth()
-
-
 def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
     """List the sentences behind every share, with the indicators that were found in them.
 
@@ -128,7 +101,7 @@ def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None 
     >>> frame_sentences(parts, {"moral": ["dut*", "sin"]})["indicators"].tolist()
     ['dut*, sin']
     """
-    hits = Hits(parts, codebook, voice, None)
+    hits = Hits(parts, codebook, voice)
     row, column = hits.matrix.nonzero()
     found = pd.DataFrame({"row": row, "frame": hits.frame_of[column], "indicator": hits.names[column]})
     listed = found.groupby(["row", "frame"], sort=False)["indicator"].agg([", ".join, "size"]).reset_index()
@@ -165,7 +138,7 @@ def audit(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, by
     >>> audit(parts, {"moral": ["dut*", "sin"]})[["indicator", "alone", "share", "without"]].values.tolist()
     [['dut*', 0, 1.0, 1.0], ['sin', 1, 1.0, 0.5]]
     """
-    hits = Hits(parts, codebook, voice, None)
+    hits = Hits(parts, codebook, voice)
     n, places = hits.n_sentences(), hits.columns_of
     lonely = hits.matrix.multiply((hits.per_frame() == 1)[:, places]).tocsr()
     found, alone = hits.per_article(hits.matrix), hits.per_article(lonely)

@@ -39,7 +39,9 @@ class Hits:
     frames : list of str
     """
 
-    def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None, counts: Counts | None) -> None:
+    def __init__(
+        self, parts: pd.DataFrame, codebook: Source, voice: str | None = None, counts: Counts | None = None
+    ) -> None:
         """Find every indicator in every sentence."""
         if voice not in (None, "own", "quoted"):
             raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
@@ -92,7 +94,11 @@ class Hits:
         return self.per_article(self.matrix).astype("int64").set_axis(columns, axis=1)
 
     def breadth(self) -> pd.DataFrame:
-        """Return articles × frames: the sum over indicators of log(1 + sentences)."""
+        """Return articles × frames: the sum over indicators of log(1 + sentences); repetition counts for little.
+
+        A coder who is asked whether a frame is there at all answers more nearly to this than to the share of sentences;
+        it grows with the length of an article, the share does not.
+        """
         found = self.per_indicator()
         return found.transform(np.log1p).T.groupby(level="frame", sort=False).sum().T
 

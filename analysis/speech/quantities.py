@@ -61,11 +61,13 @@ def hedged(sentence: str) -> Iterator[Number]:
 def grammar() -> SimpleNamespace:
     """Compile the codebook: its patterns by name, its lists of words as sets, and the whole of it as `book`."""
     book = codebooks.read("hedges")
+    small, tens = book["numbers"]["small"], book["numbers"]["tens"]
+    numbers = {word: n for n, word in enumerate(small, 1)} | {word: 10 * n for n, word in enumerate(tens, 2)}
+    spellings = {form: unit for unit, forms in book["spellings"].items() for form in forms}
     kinds, later = ({w: kind for kind, ws in book[key].items() for w in ws} for key in ("hedges", "hedges_after"))
     lists = book | book["attribution"] | {
-        "ones": [word for word, n in book["numbers"].items() if n < 10],
-        "tens": [word for word, n in book["numbers"].items() if n > 19],
-        "cardinals": book["numbers"], "hedges": kinds, "hedges_after": later, "least": book["hedges"]["least"],
+        "ones": small[:9], "tens": tens, "cardinals": numbers, "spellings": spellings,
+        "hedges": kinds, "hedges_after": later, "least": book["hedges"]["least"],
         "denials": book["denials"]["words"], "links": book["denials"]["links"], "denied": book["denials"]["verbs"],
         "small_parts": [part for part in book["parts"] if part != "half"], "between": book["time"]["between"],
         "time": [form for unit in book["time"]["units"] for form in (unit, f"{unit}s", f"{unit[:-1]}ies")],
@@ -85,6 +87,7 @@ def grammar() -> SimpleNamespace:
     same |= {form: unit for unit, forms in book["same"].items() for form in forms}
     nouns["persons"] = (nouns["counted"] | nouns["demonyms"] | nouns["persons"]) - nouns["status"]
     read = {"kinds": kinds, "later": later, "rules": rules, "sources": sources, "same": same}
+    read |= {"numbers": numbers, "spellings": spellings}
     return SimpleNamespace(book=book, nobody=set(lists["not_names"]), **read, **nouns, **compiled)
 
 
@@ -103,7 +106,7 @@ def _number(text: str) -> float:
             now, last = (now or 1) * scales[word], scales[word]
             total, now = (total + now, 0.0) if last >= 1000 else (total, now)
         else:
-            now += book["numbers"].get(word, 0)
+            now += grammar().numbers.get(word, 0)
     return total + now
 
 

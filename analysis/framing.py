@@ -5,16 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.coding.indicators import Hits, Source
-from analysis.text import Counts
 
 
 def frame_shares(
-    parts: pd.DataFrame,
-    codebook: Source,
-    *,
-    voice: str | None = None,
-    counts: Counts | None = None,
-    shrink: float = 0.0,
+    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, shrink: float = 0.0
 ) -> pd.DataFrame:
     """Measure each frame as the share of an article's sentences that hold at least one of its indicators.
 
@@ -26,8 +20,6 @@ def frame_shares(
         Whatever `analysis.codebooks.load` takes.
     voice : {"own", "quoted"}, optional
         Only the stretches in this voice; the denominator is then the sentences with such a stretch.
-    counts : Counts, optional
-        What `count(parts, phrases=phrases(codebook))` returned, when it is at hand.
     shrink : float
         Sentences without the frame that every article is given besides its own (25 is about an article's worth), so
         that one sentence of a short article weighs less. Coders who are asked whether a frame is there at all are
@@ -54,17 +46,15 @@ def frame_shares(
     >>> frame_shares(parts, {"moral": ["dut*"]})["moral"].tolist()
     [0.5]
     """
-    return Hits(parts, codebook, voice, counts).shares(shrink)
+    return Hits(parts, codebook, voice).shares(shrink)
 
 
-def indicator_sentences(
-    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
-) -> pd.DataFrame:
+def indicator_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
     """Count the sentences of each article that hold each indicator.
 
     Parameters
     ----------
-    parts, codebook, voice, counts
+    parts, codebook, voice
         As for `frame_shares`.
 
     Returns
@@ -78,7 +68,7 @@ def indicator_sentences(
     >>> indicator_sentences(parts, {"moral": ["dut*"]}).iloc[0, 0]
     np.int64(2)
     """
-    return Hits(parts, codebook, voice, counts).per_indicator()
+    return Hits(parts, codebook, voice).per_indicator()
 
 
 def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:

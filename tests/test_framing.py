@@ -15,13 +15,13 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from analysis.coding.coder import FrameCoder
 from analysis.coding.handcoding import corrected, draw_sample, read_sheet, write_sheet
-from analysis.coding.indicators import Hits, phrases
+from analysis.coding.indicators import Hits
 from analysis.coding.scaling import polarity, seed_halves
 from analysis.coding.thresholds import _best_cut, alpha, best_threshold
 from analysis.compare import agreement, contrast, levels
 from analysis.corpus import load
 from analysis.framing import audit, frame_sentences, frame_shares, hangs_on, indicator_sentences
-from analysis.text import count, units
+from analysis.text import units
 from analysis.validity import (
     among_coders,
     beside_codes,
@@ -68,12 +68,6 @@ def test_voices_are_kept_apart_with_their_own_denominators() -> None:
     assert own.loc["a0"].to_dict() == {"moral": 0.4, "money": 0.2}
     with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
         frame_shares(parts, BOOK, voice="mine")
-
-
-def test_counts_at_hand_give_the_same_shares() -> None:
-    parts = parts_of(TEXT, "A sin and a price.")
-    counts = count(parts, phrases=phrases(BOOK))
-    pd.testing.assert_frame_equal(frame_shares(parts, BOOK, counts=counts), frame_shares(parts, BOOK))
 
 
 def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:

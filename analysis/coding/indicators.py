@@ -39,9 +39,7 @@ class Hits:
     frames : list of str
     """
 
-    def __init__(
-        self, parts: pd.DataFrame, codebook: Source, voice: str | None = None, counts: Counts | None = None
-    ) -> None:
+    def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None = None) -> None:
         """Find every indicator in every sentence."""
         if voice not in (None, "own", "quoted"):
             raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
@@ -53,7 +51,7 @@ class Hits:
         self.frame_of = np.array(self.frames, object)[self.columns_of]
         chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
         used = parts[chosen]
-        found = self._in_units(parts, count(parts, phrases=phrases(book)) if counts is None else counts)[chosen]
+        found = self._in_units(parts, count(parts, phrases=phrases(book)))[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
         shape = (place.max(initial=-1) + 1, len(place))
         joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=shape)

@@ -204,7 +204,7 @@ def main() -> None:
         "| one half learns, the other is scored (20 splits) | macro-F1 (range) | " + " | ".join(FRAMES) + " |",
     ]
     lines.append("|---|---|" + "---|" * len(FRAMES))
-    hits = Hits(parts, CODEBOOK, None, None)
+    hits = Hits(parts, CODEBOOK)
     codes = data.set_index("id").loc[hits.articles, FRAMES].to_numpy(int)
     for name, prune in {
         "share, thresholds learnt": False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from analysis.codebooks import any_of
 from analysis.speech.sentences import Span
@@ -353,7 +354,7 @@ def finite(words: list[Token], start: int, end: int) -> bool:
     >>> finite(words, 0, 5), finite(words, 0, 6)
     (False, True)
     """
-    for before, word in zip(words[max(start, 1) - 1 : end], words[max(start, 1) : end], strict=False):
+    for before, word in pairwise(words[max(start, 1) - 1 : end]):
         behind_subject = before.kind in "NKP#)Y,Q" or before.word == "one"
         if word.kind == "A" or (behind_subject and (word.kind == "Q" or word.tag in ("VBD", "VBP", "VBZ", "VBN"))):
             return True

@@ -17,7 +17,7 @@ BOOK = codebooks.read("reporting-verbs")
 WORDS = {name: frozenset(words) for name, words in (BOOK["words"] | BOOK["people"]).items()}
 SAYING = frozenset(verb for verbs in BOOK["stance"].values() for verb in verbs)
 PRONOUNS: dict[str, str] = BOOK["people"]["pronouns"]
-GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:wom[ae]n|m[ae]n|ists?|ologists?))\b"
+GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:m[ae]n|ists?))\b"
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|(?:(?:al|el|ad|as|ar|an|abu|bin|ibn|de|van|von)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?)"
 NAME = (
     rf"(?:\b{any_of(WORDS['titles'])}\b\.? ?)*\b{_CAPITAL}(?: (?:(?:van|de|von|der|bin|ibn) )?(?:[A-Z]\. )?{_CAPITAL})*"
@@ -35,7 +35,7 @@ _BODY = re.compile(rf"[Tt]he (?:[\w’'-]+ ){{0,4}}?(?i:{any_of(WORDS['bodies'])
 _NAMED_BEHIND = re.compile(rf"(?: (?:of|for|from|at|in|with|to|on)\b[^,.;“]{{0,60}}?)?, ({NAME})(?:,| who\b)")
 _SAYS = rf"(?! {any_of(SAYING)}\b)"
 _SAYING = re.compile(_SAYS)
-_TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:wom[ae]n|m[ae]n|ist))\b"
+_TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:m[ae]n|ist))\b"
 _DESCRIBED = re.compile(
     rf", (?:who\b|\d\d,|(?:one of )?(?!(?:its|his|her)\b)(?:(?!{_LINK}\b)[\w’'-]+ ){{0,5}}?{_TRADE}{_SAYS})"
 )

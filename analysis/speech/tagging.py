@@ -17,7 +17,7 @@ DAY = (
     r")\b(?: (?:morning|afternoon|evening|night))?"
 )
 _TOKEN = re.compile(
-    rf"“[^“”]*”|{DAY}|(?:{any_of(WORDS['titles'])})\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
+    rf"“[^“”]*”|{DAY}|{any_of(WORDS['titles'])}\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
 )
 _FINITE = WORDS["finite"] | {verb for verb in SAYING if not verb.endswith("ed")} - frozenset(BOOK["use"]["nouns"])
 _PREPOSITIONS = WORDS["leads"] | WORDS["cases"] | WORDS["attached"] | {"to", "into", "over", "about", "through"}

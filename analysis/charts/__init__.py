@@ -188,8 +188,8 @@ def bars(
     fills = [(colours or {}).get(name, COLOURS[0]) for name in frame[label]]
     ax.barh(places, frame[value], color=fills, height=0.65)
     for place, number in zip(places, frame[value], strict=True):
-        at: dict[str, Any] = {"xy": (number, place), "xytext": (4, 0), "textcoords": "offset points"}
-        ax.annotate(written.format(number), **at, va="center", fontsize=8)
+        text = written.format(number)
+        ax.annotate(text, (number, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.margins(x=0.12)
     return ax
 
@@ -252,8 +252,8 @@ def timeline(
             ax.fill_between(part[x], part["low"], part["high"], color=colour, alpha=0.15, lw=0)
         if name:
             end = part.iloc[-1]
-            at: dict[str, Any] = {"xy": (end[x], end[y]), "xytext": (5, 0), "textcoords": "offset points"}
-            ax.annotate(plain(name, 24), **at, color=colour, va="center")
+            place = end[x], end[y]
+            ax.annotate(plain(name, 24), place, (5, 0), textcoords="offset points", color=colour, va="center")
     ax.yaxis.set_major_locator(MaxNLocator(6))
     return ax
 

@@ -46,7 +46,7 @@ _VIA = re.compile(
     rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via|quoted by) )((?:an? |the |its |his |her )?{MEDIUM})\b"
 )
 _LISTENER = (
-    rf"(?:reporters|journalists|lawmakers|him|her|them|us|me|(?:[Tt]he |a |an )?{MEDIUM}|"
+    rf"(?:{any_of(WORDS['listeners'])}|him|her|them|us|me|(?:[Tt]he |a |an )?{MEDIUM}|"
     rf"(?:[Tt]he )?{NAME}(?= (?:he|she|they|it|the|his|her|its|their|there|this|that)\b))"
 )
 _SAID = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}))*")
@@ -78,14 +78,7 @@ def stance(verb: str) -> str:
 
 
 def cues(masked: str, start: int, end: int) -> list[Cue]:
-    """Return the reporting verbs of one sentence in order.
-
-    Parameters
-    ----------
-    masked : str
-        A text in which quoted words are blanked out.
-    start, end : int
-        The sentence.
+    """Return the reporting verbs of the sentence masked[start:end] in order, what is quoted being blanked out.
 
     Examples
     --------

@@ -20,17 +20,9 @@ _OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{any_of(SAYING)}\b)")
 def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:
     """Return the (start, end) of what is quoted, marks included, in order and without overlap.
 
-    Parameters
-    ----------
-    text : str
-    blocks : list of (start, end, section)
-        Its paragraphs. A quotation ends with its paragraph, at the latest, and is continued by the next one's mark.
-
-    Returns
-    -------
-    list of (int, int)
-        A mark that never closes quotes up to the reporting verb that follows, else to the end of its paragraph; one
-        that never opens quotes from the beginning of its sentence. Single marks count where a text has no double ones.
+    A quotation ends with its paragraph (`blocks`: start, end, section), at the latest, and is continued by the next
+    one's mark. A mark that never closes quotes up to the reporting verb that follows, else to the end of its paragraph;
+    one that never opens quotes from the beginning of its sentence. Single marks count where a text has no double ones.
 
     Examples
     --------

@@ -37,20 +37,10 @@ def personal(words: list[Token], phrase: Span) -> bool:
 
 
 def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Span | None:
-    """Return the noun phrase that ends before a place and may be a subject, as places among the words.
+    """Return the noun phrase that ends before a place and may be a subject: its first word and the one behind its last.
 
-    Parameters
-    ----------
-    words : list of Token
-    end : int
-        The place among the words.
-    relative : bool
-        Whether a clause about it follows ("the group which …"): it may then stand behind a preposition.
-
-    Returns
-    -------
-    (int, int) or None
-        The first word and the one behind the last; None where nobody stands who may speak.
+    Where a clause about it follows (`relative`: "the group which …") it may stand behind a preposition. None where
+    nobody stands who may speak.
 
     Examples
     --------

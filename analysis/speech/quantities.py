@@ -31,14 +31,7 @@ class Number(NamedTuple):
 def hedged(sentence: str) -> Iterator[Number]:
     """Yield the numbers of a sentence that may be figures: no dates, clock times, ages, ordinals, names, idioms.
 
-    Parameters
-    ----------
-    sentence : str
-
-    Yields
-    ------
-    Number
-        In order. A number in digits, words or both, a range, a vague plural, or a part of a whole.
+    They come in order: a number in digits, words or both, a range, a vague plural, or a part of a whole.
 
     Examples
     --------

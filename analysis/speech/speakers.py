@@ -9,6 +9,7 @@ from itertools import dropwhile
 
 from analysis import codebooks
 from analysis.codebooks import any_of
+from analysis.speech.sentences import Span
 
 Mention = tuple[int, str, bool]  # where, who, whether as the subject of a sentence
 
@@ -49,18 +50,11 @@ _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of
 
 @dataclass
 class Person:
-    """Somebody who may speak: what is known of them so far.
+    """Somebody who may speak: what is known of them so far."""
 
-    Attributes
-    ----------
-    name : str, the fullest form, as the article first gives it
-    words : set of str, what describes them, in lower case
-    gender : str, m, f, p (several), o (no person) or empty
-    """
-
-    name: str
-    words: set[str] = field(default_factory=set)
-    gender: str = ""
+    name: str  # the fullest form, as the article first gives it
+    words: set[str] = field(default_factory=set)  # what describes them, in lower case
+    gender: str = ""  # m, f, p (several), o (no person) or empty
 
 
 def _words(phrase: str) -> set[str]:
@@ -95,11 +89,7 @@ def _last(name: str) -> str:
 class Cast:
     """The people of one article in order of appearance.
 
-    Parameters
-    ----------
-    text : str
-    masked : str
-        The text with what is quoted blanked out, lengths kept: names within quotations introduce nobody.
+    `masked` is the text with what is quoted blanked out, lengths kept: names within quotations introduce nobody.
 
     Examples
     --------
@@ -241,7 +231,7 @@ class Cast:
         here = self.people[bisect_left(self.people, (start,)) : bisect_left(self.people, (end,))][:8]
         return next((key for _, key, subject in here if subject and self.known[key].gender != "o"), None)
 
-    def find(self, span: tuple[int, int]) -> str | None:
+    def find(self, span: Span) -> str | None:
         """Return the fullest name of whom a subject means, and remember that they spoke."""
         start, end = span
         words = self.text[start:end].strip(" ,").split()

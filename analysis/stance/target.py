@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from analysis.speech.sentences import Span
 from analysis.stance import vectors
 from analysis.stance.context import Context, context, words
 from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
@@ -25,7 +26,6 @@ from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
 VERSION = 2
 BUNDLED = "target-sentiment.npz"
 CLASSES = np.array(["negative", "neutral", "positive"])
-Span = tuple[int, int]
 
 _POOLED = [0, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15]  # zones whose words are averaged as vectors
 _BUCKETS = 2**15

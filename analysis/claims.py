@@ -135,7 +135,7 @@ def printed(figures: pd.DataFrame) -> pd.Series:
 
 def _exclusive(group: pd.DataFrame, shared: int) -> pd.DataFrame:
     """Pair the mentions of one event and unit that exclude each other and share enough words."""
-    stop = grammar().stop | grammar().determiners | set(grammar().book["numbers"])
+    stop = grammar().stop | grammar().determiners | grammar().numbers.keys()
     words = [{w for w in re.findall(r"[^\W\d_]{3,}", text.lower())} - stop for text in group["sentence"]]
     terms = {term: place for place, term in enumerate(sorted(set().union(*words) - set(group["unit"])))}
     cells = [(row, terms[word]) for row, found in enumerate(words) for word in found if word in terms]
@@ -176,7 +176,7 @@ def _counted(sentence: str, number: Number, trail: Trail) -> dict[str, Any] | No
     """Say what a number counts; None for a year and for what counts nothing."""
     g, after, units = grammar(), sentence[number.end : number.end + 120], grammar().book["continuous"]["units"]
     spelt, timed = g.spelling.match(after), g.duration.match(after)
-    noun = number.currency or (g.book["spellings"][spelt["unit"].lower()] if spelt else "share" if number.part else "")
+    noun = number.currency or (g.spellings[spelt["unit"].lower()] if spelt else "share" if number.part else "")
     kind = "share" if noun in ("share", "percent") else "money" if number.currency else "duration" if timed else "count"
     if timed and kind == "duration":
         if number.year or g.moment.match(after, timed.end()):
@@ -242,7 +242,8 @@ def _noun_near(sentence: str, after: str, number: Number, trail: Trail, status: 
     if (named := g.predicate.match(after)) and named["unit"].lower() in g.persons:  # six of whom were children
         return named["unit"].lower()
     if later := g.numbered.match(after):  # it brought to 49 the number of rebels killed
-        return next((noun for noun in [_noun_after(after[later.end() :])] if noun not in g.status | {""}), g.people)
+        noun = _noun_after(after[later.end() :])
+        return g.people if not noun or noun in g.status else noun
     plurals, fresh = _plurals(before), [last] * bool(last and at)
     near, here = [word for word in plurals if word in g.counted][-1:], fresh * (at > 0)
     fate = g.hurt.match(after) is not None  # 12 were killed

@@ -7,16 +7,10 @@ from collections.abc import Iterable
 import pandas as pd
 
 from analysis.coding.indicators import Hits, Source
-from analysis.text import Counts
 
 
 def frame_shares(
-    parts: pd.DataFrame,
-    codebook: Source,
-    *,
-    voice: str | None = None,
-    counts: Counts | None = None,
-    shrink: float = 0.0,
+    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, shrink: float = 0.0
 ) -> pd.DataFrame:
     """Measure each frame as the share of an article's sentences that hold at least one of its indicators.
 
@@ -28,8 +22,6 @@ def frame_shares(
         Whatever `analysis.codebooks.load` takes.
     voice : {"own", "quoted"}, optional
         Only the stretches in this voice; the denominator is then the sentences with such a stretch.
-    counts : Counts, optional
-        What `count(parts, phrases=phrases(codebook))` returned, when it is at hand.
     shrink : float
         Sentences without the frame that every article is given besides its own (25 is about an article's worth), so
         that one sentence of a short article weighs less. Coders who are asked whether a frame is there at all are
@@ -56,17 +48,15 @@ def frame_shares(
     >>> frame_shares(parts, {"moral": ["dut*"]})["moral"].tolist()
     [0.5]
     """
-    return Hits(parts, codebook, voice, counts).shares(shrink)
+    return Hits(parts, codebook, voice).shares(shrink)
 
 
-def indicator_sentences(
-    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
-) -> pd.DataFrame:
+def indicator_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
     """Count the sentences of each article that hold each indicator.
 
     Parameters
     ----------
-    parts, codebook, voice, counts
+    parts, codebook, voice
         As for `frame_shares`.
 
     Returns
@@ -80,34 +70,7 @@ def indicator_sentences(
     >>> indicator_sentences(parts, {"moral": ["dut*"]}).iloc[0, 0]
     np.int64(2)
     """
-    return Hits(parts, codebook, voice, counts).per_indicator()
-
-
-def frame_breadth(
-    parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, counts: Counts | None = None
-) -> pd.DataFrame:
-    """Measure how many different indicators of a frame an article uses, repetition counting for little.
-
-    The sum over indicators of log(1 + sentences). A coder who is asked whether a frame is there at all answers more
-    nearly to this than to the share of sentences; it grows with the length of an article, the share does not.
-
-    Parameters
-    ----------
-    parts, codebook, voice, counts
-        As for `frame_shares`.
-
-    Returns
-    -------
-    DataFrame
-        Index `article_id`, one float column per frame, from 0 up.
-
-    Examples
-    --------
-    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0], "voice": "own", "text": ["A duty, a sin."]})
-    >>> frame_breadth(parts, {"moral": ["dut*", "sin"]}).round(2).iloc[0].tolist()
-    [1.39]
-    """
-    return Hits(parts, codebook, voice, counts).breadth()
+    return Hits(parts, codebook, voice).per_indicator()
 
 
 def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
@@ -130,7 +93,7 @@ def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None 
     >>> frame_sentences(parts, {"moral": ["dut*", "sin"]})["indicators"].tolist()
     ['dut*, sin']
     """
-    hits = Hits(parts, codebook, voice, None)
+    hits = Hits(parts, codebook, voice)
     row, column = hits.matrix.nonzero()
     found = pd.DataFrame({"row": row, "frame": hits.frame_of[column], "indicator": hits.names[column]})
     listed = found.groupby(["row", "frame"], sort=False)["indicator"].agg([", ".join, "size"]).reset_index()
@@ -167,7 +130,7 @@ def audit(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None, by
     >>> audit(parts, {"moral": ["dut*", "sin"]})[["indicator", "alone", "share", "without"]].values.tolist()
     [['dut*', 0, 1.0, 1.0], ['sin', 1, 1.0, 0.5]]
     """
-    hits = Hits(parts, codebook, voice, None)
+    hits = Hits(parts, codebook, voice)
     n, places = hits.n_sentences(), hits.columns_of
     lonely = hits.matrix.multiply((hits.per_frame() == 1)[:, places]).tocsr()
     found, alone = hits.per_article(hits.matrix), hits.per_article(lonely)

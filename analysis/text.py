@@ -222,10 +222,8 @@ def kwic(parts: pd.DataFrame, pattern: str, *, width: int = 60) -> pd.DataFrame:
         for run in (found[i : i + len(words)] for i in range(len(found) - len(words) + 1)):
             if all(each.fullmatch(normal(word[0]) or " ") for each, word in zip(shapes, run, strict=True)):
                 start, end = run[0].start(), run[-1].end()
-                left, right = (
-                    _around(places, row, text[max(0, start - width) : start], -1, width),
-                    _around(places, row, text[end : end + width], 1, width),
-                )
+                left = _around(places, row, text[max(0, start - width) : start], -1, width)
+                right = _around(places, row, text[end : end + width], 1, width)
                 rows.append((row, left, text[start:end], right))
     hits = pd.DataFrame(rows, columns=["row", "left", "hit", "right"])
     facts = kept.loc[hits.pop("row").astype(int), ["article_id", "outlet", "published", "voice"]]

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.codebooks import SEED
 from analysis.codebooks.formats import decoded
 from analysis.coding.handcoding import corrected, draw_sample
+from analysis.coding.thresholds import alpha, best_threshold
 from analysis.compare import agreement
 
 PANEL = Path(__file__).resolve().parents[1] / "seeds" / "gold" / "codes.csv"
@@ -237,11 +237,11 @@ def verdicts(agreed: pd.DataFrame) -> pd.DataFrame:
     """
     told = agreed.dropna(subset=["alpha", "low"]).assign(n=lambda table: table["n"].astype(int))
     widest = told.sort_values("n", ascending=False, kind="stable").drop_duplicates("frame").set_index("frame")
-    alpha, low = told.groupby("frame")["alpha"].min().reindex(widest.index), widest["low"]
-    good, fair = (alpha >= RELIABLE) & (low >= TENTATIVE), (alpha >= TENTATIVE) & (low > 0)
+    worst, low = told.groupby("frame")["alpha"].min().reindex(widest.index), widest["low"]
+    good, fair = (worst >= RELIABLE) & (low >= TENTATIVE), (worst >= TENTATIVE) & (low > 0)
     said = np.select([widest["n"] < _LEAST, good, fair], ["not known", "use", "with care"], "do not use")
     order = pd.Index(agreed["frame"].unique(), name="frame")
-    decided = widest.assign(verdict=pd.Series(said, widest.index, dtype="str"), alpha=alpha).reindex(order)
+    decided = widest.assign(verdict=pd.Series(said, widest.index, dtype="str"), alpha=worst).reindex(order)
     return decided.assign(verdict=decided["verdict"].fillna("not known"))[["verdict", "alpha", "low", "high", "n"]]
 
 
@@ -257,24 +257,5 @@ def _held_out(value: np.ndarray, coded: np.ndarray, group: np.ndarray) -> np.nda
     present = np.zeros(len(value), dtype=np.int64)
     for here in (group == g for g in np.unique(group)):
         rest = ~here if (~here).any() else here
-        present[here] = value[here] >= _agreed_cut(value[rest], coded[rest])
+        present[here] = value[here] >= best_threshold(value[rest], coded[rest], alpha)
     return present
-
-
-def _agreed_cut(value: np.ndarray, coded: np.ndarray, *, reps: int = 100) -> float:
-    """Return the median of the thresholds that agree best in bootstrap samples; infinite where nobody saw the frame."""
-    draws = np.random.default_rng(SEED).integers(0, len(value), (reps, len(value)))
-    cuts = [_cut(value[rows], coded[rows]) for rows in draws if coded[rows].any()]
-    return float(np.median(cuts)) if cuts else float("inf")
-
-
-def _cut(value: np.ndarray, coded: np.ndarray) -> float:
-    """Return the middle of the gap in which a threshold gives the best alpha with the codes."""
-    order = np.argsort(-value, kind="stable")
-    ranked, right, n = value[order], np.cumsum(coded[order]), len(value)
-    above = np.arange(1, n + 1)
-    apart, ones = above + right[-1] - 2 * right, above + right[-1]
-    alpha = 1 - (2 * n - 1) * apart / np.maximum(ones * (2 * n - ones), 1)  # of two coders, who said yes `ones` times
-    alpha[:-1][ranked[1:] == ranked[:-1]] = -np.inf
-    best = int(np.argmax(alpha))
-    return float(ranked[best : best + 2].mean()) if best < n - 1 else float(ranked[best])

@@ -109,7 +109,7 @@ def test_every_bundled_frame_has_construct_source_and_an_example_it_recognises(n
 
     book = codebooks.load(name)
     for frame, indicators in book.frames.items():
-        note = book.notes[frame]
+        note = codebooks.read(name)["frames"][frame]
         assert note["construct"] and note["source"] and len(indicators) > 30
         parts = units(pd.DataFrame({"article_id": ["a"], "text": [note["example"]]}))
         shares = frame_shares(parts, book).loc["a"]

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.model_selection import GroupKFold, cross_val_predict
 
-from analysis.coding.coder import FrameCoder, best_threshold
+from analysis.coding.coder import FrameCoder
 from analysis.coding.handcoding import corrected, draw_sample, read_sheet, write_sheet
-from analysis.coding.indicators import phrases
+from analysis.coding.indicators import Hits
 from analysis.coding.scaling import polarity, seed_halves
+from analysis.coding.thresholds import _best_cut, alpha, best_threshold
 from analysis.compare import agreement, contrast, levels
 from analysis.corpus import load
-from analysis.framing import audit, frame_breadth, frame_sentences, frame_shares, hangs_on, indicator_sentences
-from analysis.text import count, units
+from analysis.framing import audit, frame_sentences, frame_shares, hangs_on, indicator_sentences
+from analysis.text import units
 from analysis.validity import (
-    _cut,
     among_coders,
     beside_codes,
     consensus,
@@ -70,16 +70,10 @@ def test_voices_are_kept_apart_with_their_own_denominators() -> None:
         frame_shares(parts, BOOK, voice="mine")
 
 
-def test_counts_at_hand_give_the_same_shares() -> None:
-    parts = parts_of(TEXT, "A sin and a price.")
-    counts = count(parts, phrases=phrases(BOOK))
-    pd.testing.assert_frame_equal(frame_shares(parts, BOOK, counts=counts), frame_shares(parts, BOOK))
-
-
 def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:
     parts = parts_of("A sin, a sin. A sin. A duty.", "A sin. A sin. A sin.")
     assert indicator_sentences(parts, BOOK)["moral"]["sin"].tolist() == [2, 3]
-    breadth = frame_breadth(parts, BOOK)["moral"]
+    breadth = Hits(parts, BOOK).breadth()["moral"]
     assert breadth.tolist() == pytest.approx([np.log(3) + np.log(2), np.log(4)])
 
 
@@ -340,7 +334,7 @@ def test_codebook_beats_saying_yes_to_everything_on_hand_codes(corpora: Path) ->
 
     rows = [json.loads(line) for line in (corpora / "narrative-frames-dev.jsonl").read_text("utf-8").splitlines()]
     data = pd.DataFrame(rows).rename(columns={"id": "article_id"}).set_index("article_id", drop=False)
-    breadth = frame_breadth(units(data), "narrative-frames").loc[data.index]
+    breadth = Hits(units(data), "narrative-frames").breadth().loc[data.index]
     for frame in breadth:
         present = data[frame].eq(1)
         ranks = breadth[frame].rank()
@@ -419,7 +413,8 @@ def test_the_threshold_has_the_best_alpha() -> None:
     for _ in range(20):
         value, coded = rng.integers(0, 6, 15) / 5, np.append(rng.integers(0, 2, 13), [0, 1])
         alphas = [agreement(pd.DataFrame({"a": value >= cut, "b": coded == 1}))["alpha"].item() for cut in set(value)]
-        chosen = agreement(pd.DataFrame({"a": value >= _cut(value, coded), "b": coded == 1}))["alpha"].item()
+        said = value >= _best_cut(value, coded, alpha)
+        chosen = agreement(pd.DataFrame({"a": said, "b": coded == 1}))["alpha"].item()
         assert chosen == pytest.approx(np.nanmax(alphas))
 
 
@@ -486,8 +481,7 @@ def test_within_a_name_no_indicator_counts(tmp_path: Path) -> None:
     path.write_text('unless = ["council for rights"]\n[frames.moral]\nindicators = ["right*", "duty"]\n', "utf-8")
     parts = parts_of("The Council for Rights met. The Council for Rights spoke of rights. Rights matter. A duty.")
     assert frame_sentences(parts, path)["sentence"].tolist() == [1, 2, 3]
-    counts = count(parts, phrases=phrases(path))
-    assert frame_shares(parts, path, counts=counts).loc["a0", "moral"] == 0.75
+    assert frame_shares(parts, path).loc["a0", "moral"] == 0.75
     bare = parts_of(
         "The Syrian Observatory for Human Rights counted the barrel bombs. Human rights and a barrel of oil."
     )

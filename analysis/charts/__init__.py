@@ -188,8 +188,8 @@ def bars(
     fills = [(colours or {}).get(name, COLOURS[0]) for name in frame[label]]
     ax.barh(places, frame[value], color=fills, height=0.65)
     for place, number in zip(places, frame[value], strict=True):
-        at: dict[str, Any] = {"xy": (number, place), "xytext": (4, 0), "textcoords": "offset points"}
-        ax.annotate(written.format(number), **at, va="center", fontsize=8)
+        text = written.format(number)
+        ax.annotate(text, (number, place), (4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.margins(x=0.12)
     return ax
 
@@ -252,8 +252,8 @@ def timeline(
             ax.fill_between(part[x], part["low"], part["high"], color=colour, alpha=0.15, lw=0)
         if name:
             end = part.iloc[-1]
-            at: dict[str, Any] = {"xy": (end[x], end[y]), "xytext": (5, 0), "textcoords": "offset points"}
-            ax.annotate(plain(name, 24), **at, color=colour, va="center")
+            place = end[x], end[y]
+            ax.annotate(plain(name, 24), place, (5, 0), textcoords="offset points", color=colour, va="center")
     ax.yaxis.set_major_locator(MaxNLocator(6))
     return ax
 
@@ -295,7 +295,7 @@ def ranges(
     frame = drawn(frame).reset_index(drop=True)
     places = _rows(ax, frame[label])
     bounds = frame[["value", "low", "high"]].replace([0, np.inf], np.nan)
-    least, most = bounds.min(axis=None) / 1.5, bounds.max(axis=None) * 1.5
+    least, most = float(np.nanmin(bounds.to_numpy())) / 1.5, float(np.nanmax(bounds.to_numpy())) * 1.5
     for i, row in enumerate(frame.to_dict("records")):
         colour = (colours or {}).get(row[colour_by or label], COLOURS[0])
         left = row["low"] if row["low"] > 0 else least

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -50,6 +50,17 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return the pattern of any of these words or phrases, longest first.
+
+    Examples
+    --------
+    >>> any_of(["up", "up to"])
+    '(?:up\\\\ to|up)'
+    """
+    return f"(?:{'|'.join(sorted(map(re.escape, set(words)), key=lambda word: (-len(word), word)))})"
+
+
 @dataclass(frozen=True)
 class Codebook:
     """Frames and the indicators they are read from.
@@ -59,15 +70,12 @@ class Codebook:
     name : str
     frames : mapping of str to tuple of str
         Indicators of each frame: a word, a phrase, either with `*` for any ending (`liberat*`), or a sign (`$`).
-    notes : mapping of str to mapping
-        `construct`, `source` and a worked `example` of each frame, where the file gives them.
     unless : tuple of str
         Phrases within which no indicator counts: names such as "observatory for human rights".
     """
 
     name: str
     frames: Mapping[str, tuple[str, ...]]
-    notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unless: tuple[str, ...] = ()
 
 
@@ -100,7 +108,6 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
     """
     if isinstance(source, Codebook):
         return source
-    notes: dict[str, Mapping[str, str]] = {}
     if isinstance(source, Mapping):
         listed = {frame: [some] if isinstance(some, str) else list(some) or [""] for frame, some in source.items()}
         return Codebook("codebook", _checked([(f, str(i), 0) for f, some in listed.items() for i in some], "codebook"))
@@ -119,17 +126,10 @@ def load(source: str | Path | Codebook | Mapping[str, Iterable[str]]) -> Codeboo
         entries = list(READERS[path.suffix.lower()](text))
     except Broken as error:
         raise ValueError(f"{path.name}: {error}; mend the file and load it again") from None
-    unless: list[str] = []
-    if path.suffix.lower() == ".toml":
-        book = tomllib.loads(text)
-        notes = {
-            frame: {key: note for key, note in entry.items() if isinstance(note, str)}
-            for frame, entry in book["frames"].items()
-        }
-        unless = book.get("unless", [])
-        if wrong := [str(phrase) for phrase in unless if not _INDICATOR.fullmatch(str(phrase)) or " " not in phrase]:
-            raise ValueError(f"{path.name}: unless names {wrong[0]!r}, which is no phrase of several words; mend it")
-    return Codebook(path.stem, _checked(entries, path.name), notes, tuple(unless))
+    unless = tomllib.loads(text).get("unless", []) if path.suffix.lower() == ".toml" else []
+    if wrong := [str(phrase) for phrase in unless if not _INDICATOR.fullmatch(str(phrase)) or " " not in phrase]:
+        raise ValueError(f"{path.name}: unless names {wrong[0]!r}, which is no phrase of several words; mend it")
+    return Codebook(path.stem, _checked(entries, path.name), tuple(unless))
 
 
 def _checked(entries: Iterable[Entry], file: str) -> dict[str, tuple[str, ...]]:

@@ -124,10 +124,5 @@ def _csv(text: str) -> Iterator[Entry]:
         yield row["frame"] or "", row["indicator"] or "", rows.line_num
 
 
-READERS: dict[str, Callable[[str], Iterator[Entry]]] = {
-    ".toml": _toml,
-    ".yml": _yaml,
-    ".yaml": _yaml,
-    ".dic": _dic,
-    ".csv": _csv,
-}
+Reader = Callable[[str], Iterator[Entry]]
+READERS: dict[str, Reader] = {".toml": _toml, ".yml": _yaml, ".yaml": _yaml, ".dic": _dic, ".csv": _csv}

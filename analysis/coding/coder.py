@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from analysis import codebooks
 from analysis.codebooks import SEED, Codebook
 from analysis.coding.indicators import Hits, Source
+from analysis.coding.thresholds import best_threshold
 from analysis.text import units
 
 BUNDLED = ("narrative-frames", "generic-frames", "war-peace")
@@ -119,7 +120,7 @@ class FrameCoder(ClassifierMixin, BaseEstimator):
         rows = range(len(texts))
         if self.codebook_ is None:
             return pd.DataFrame(index=rows, columns=pd.MultiIndex.from_arrays([[], [], []]), dtype=float)
-        hits = Hits(units(pd.DataFrame({"article_id": rows, "text": texts})), self.codebook_, None, None)
+        hits = Hits(units(pd.DataFrame({"article_id": rows, "text": texts})), self.codebook_)
         found = {"breadth": hits.breadth(), "share": hits.shares(), "found": hits.per_indicator().transform(np.log1p)}
         for name in ("breadth", "share"):
             found[name].columns = pd.MultiIndex.from_product([hits.frames, [""]])
@@ -173,37 +174,6 @@ class _Models:
         """Put measures, indicators and words side by side."""
         known = sparse.csr_array((measured.to_numpy(float) - self.centre) / self.spread)
         return sparse.hstack([known, sparse.csr_array(self.words.transform(texts))]).tocsr()
-
-
-def best_threshold(scores: ArrayLike, codes: ArrayLike, *, reps: int = 100) -> float:
-    """Choose the score from which a frame counts as present, for the best F1.
-
-    The median of the best cuts of bootstrap samples, which varies less from sample to sample than the best cut itself.
-
-    Parameters
-    ----------
-    scores, codes : array
-        A score and a code (0 or 1) per article.
-
-    Examples
-    --------
-    >>> best_threshold([0.1, 0.2, 0.8, 0.9], [0, 0, 1, 1])
-    0.5
-    """
-    values, truth, rng = np.asarray(scores, float), np.asarray(codes), np.random.default_rng(SEED)
-    draws = (rng.integers(0, len(values), len(values)) for _ in range(reps))
-    cuts = [_best_cut(values[rows], truth[rows]) for rows in draws if truth[rows].any()]
-    return float(np.median(cuts)) if cuts else float("inf")
-
-
-def _best_cut(scores: np.ndarray, codes: np.ndarray) -> float:
-    """Return the middle of the gap in which a threshold gives the best F1."""
-    order = np.argsort(-scores, kind="stable")
-    ranked, right = scores[order], np.cumsum(codes[order])
-    f1 = 2 * right / (np.arange(1, len(ranked) + 1) + right[-1])
-    f1[:-1][ranked[1:] == ranked[:-1]] = -1
-    best = int(np.argmax(f1))
-    return ranked[best] if best == len(ranked) - 1 else (ranked[best] + ranked[best + 1]) / 2
 
 
 def _matched(codebook: Source | None, codes: pd.DataFrame) -> Codebook | None:

@@ -79,11 +79,9 @@ def write_sheet(sample: pd.DataFrame, frames: Sequence[str], path: str | Path) -
     if Path(path).exists():
         raise FileExistsError(f"{path} exists and may hold codes; name another file or move it away")
     names = "|".join(sorted((re.escape(name) for name in sample["outlet"].dropna().unique()), key=len, reverse=True))
-    texts = (
-        sample["text"].str.replace(rf"(?i)(?<!\w)(?:{names})(?!\w)", "[outlet]", regex=True)
-        if names
-        else sample["text"]
-    )
+    texts = sample["text"]
+    if names:
+        texts = texts.str.replace(rf"(?i)(?<!\w)(?:{names})(?!\w)", "[outlet]", regex=True)
     texts = texts.where(~texts.str.startswith(_FORMULA), "'" + texts)
     sheet = pd.DataFrame({"item": [_item(key) for key in sample["article_id"]], "text": texts.to_numpy()})
     sheet = sheet.assign(**dict.fromkeys(frames, ""))
@@ -239,7 +237,7 @@ def _cells(measured: pd.Series, coded: pd.Series, articles: pd.DataFrame, by: st
     return cells, names
 
 
-def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _likeliest(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return naive and likeliest shares (samples × groups) and rates (samples × 2), by expectation-maximisation.
 
     The six cells of a group: coded absent (said no, yes), coded present (said no, yes), not coded (said no, yes).
@@ -247,7 +245,7 @@ def _likeliest(cells: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndar
     absent, present, unknown = cells[..., 0:2], cells[..., 2:4], cells[..., 4:6]
     share, rate = np.full(cells.shape[:2], 0.5), _rates(absent, present)
     with np.errstate(invalid="ignore", divide="ignore"):
-        for _ in range(steps):
+        for _ in range(300):
             yes = share[..., None] * rate[:, None, 1]
             likely = unknown * np.nan_to_num(yes / (yes + (1 - share[..., None]) * rate[:, None, 0]))
             share = (present + likely).sum(axis=-1) / cells.sum(axis=-1)

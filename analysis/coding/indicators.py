@@ -41,7 +41,7 @@ class Hits:
     frames : list of str
     """
 
-    def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None, counts: Counts | None) -> None:
+    def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None = None) -> None:
         """Find every indicator in every sentence."""
         if voice not in (None, "own", "quoted"):
             raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
@@ -53,8 +53,7 @@ class Hits:
         self.frame_of = np.array(self.frames, object)[self.columns_of]
         chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
         used = parts[chosen]
-        counts = count(parts, phrases=phrases(book)) if counts is None else counts
-        found = self._in_units(parts, counts, book.unless)[chosen]
+        found = self._in_units(parts, count(parts, phrases=phrases(book)), book.unless)[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
         shape = (place.max(initial=-1) + 1, len(place))
         joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=shape)
@@ -100,7 +99,11 @@ class Hits:
         return self.per_article(self.matrix).astype("int64").set_axis(columns, axis=1)
 
     def breadth(self) -> pd.DataFrame:
-        """Return articles × frames: the sum over indicators of log(1 + sentences)."""
+        """Return articles × frames: the sum over indicators of log(1 + sentences); repetition counts for little.
+
+        A coder who is asked whether a frame is there at all answers more nearly to this than to the share of sentences;
+        it grows with the length of an article, the share does not.
+        """
         found = self.per_indicator()
         return found.transform(np.log1p).T.groupby(level="frame", sort=False).sum().T
 

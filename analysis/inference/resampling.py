@@ -203,17 +203,11 @@ class Family:
     def judged(self, table: pd.DataFrame) -> pd.DataFrame:
         """Add adjusted p and what each row may be called to a table of `comparison`, `seen` and `p`."""
         tested = table["p"].notna()
-        told: dict[str, Any] = {
-            "p_adjusted": np.nan,
-            "status": np.where(tested, "tested", "descriptive"),
-            "family": self.name,
-        }
-        table = table.assign(**told)
+        status = np.where(tested, "tested", "descriptive")
+        table = table.assign(p_adjusted=np.nan, status=status, family=self.name)
         if tested.any():
-            some = table[tested]
-            table.loc[tested, "p_adjusted"] = self.adjust(
-                some["comparison"].to_numpy(), some["seen"].to_numpy(float), some["p"].to_numpy(float)
-            )
+            seen, p = (table.loc[tested, name].to_numpy(float) for name in ("seen", "p"))
+            table.loc[tested, "p_adjusted"] = self.adjust(table.loc[tested, "comparison"].to_numpy(), seen, p)
         return table.assign(confirmed=table["p_adjusted"] <= FAMILIES[self.name])
 
     def adjust(self, kind: np.ndarray, seen: np.ndarray, p: np.ndarray) -> np.ndarray:

@@ -7,11 +7,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from analysis.codebooks import any_of
 from analysis.speech.phrases import (
     clause,
     finite,
     main_subject,
     nearest,
+    personal,
     phrase_before,
     phrase_behind,
     speaks,
@@ -19,7 +21,7 @@ from analysis.speech.phrases import (
 )  # fmt: skip
 from analysis.speech.reports import OF, USE, reports, thats, tidy
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, NAME, PRONOUNS, WORDS, any_of
+from analysis.speech.speakers import BOOK, NAME, PRONOUNS, WORDS
 from analysis.speech.tagging import DAY, Token, tokens
 
 STANCE = {verb: stance for stance, verbs in BOOK["stance"].items() for verb in verbs}
@@ -44,7 +46,7 @@ _VIA = re.compile(
     rf"(?:^\s*(?:in |to |on |by )?|\b(?:in|on|to|with|through|via|quoted by) )((?:an? |the |its |his |her )?{MEDIUM})\b"
 )
 _LISTENER = (
-    rf"(?:reporters|journalists|lawmakers|him|her|them|us|me|(?:[Tt]he |a |an )?{MEDIUM}|"
+    rf"(?:{any_of(WORDS['listeners'])}|him|her|them|us|me|(?:[Tt]he |a |an )?{MEDIUM}|"
     rf"(?:[Tt]he )?{NAME}(?= (?:he|she|they|it|the|his|her|its|their|there|this|that)\b))"
 )
 _SAID = re.compile(rf"(?:\s+(?:also|too|simply|only|again|{DAY}))*")
@@ -76,14 +78,7 @@ def stance(verb: str) -> str:
 
 
 def cues(masked: str, start: int, end: int) -> list[Cue]:
-    """Return the reporting verbs of one sentence in order.
-
-    Parameters
-    ----------
-    masked : str
-        A text in which quoted words are blanked out.
-    start, end : int
-        The sentence.
+    """Return the reporting verbs of the sentence masked[start:end] in order, what is quoted being blanked out.
 
     Examples
     --------
@@ -258,16 +253,11 @@ def _source(words: list[Token], place: Span, verb: str, last: Cue | None) -> tup
         side, phrase = "before", subject(words, at - back)
         if not phrase and (thats(words, place[1], verb) or (verb in USE["plain"] and clause(words, place[1]))):
             phrase = nearest(words, at)
-    if not phrase or (verb in USE["weak"] and not last and not _personal(words, phrase)):
+    if not phrase or (verb in USE["weak"] and not last and not personal(words, phrase)):
         return None, side
     if verb in USE["thought"] and not any(word.kind == "D" or speaks(word.word) for word in words[slice(*phrase)]):
         return None, side
     return (words[phrase[0]].start, words[phrase[1] - 1].end), side
-
-
-def _personal(words: list[Token], phrase: Span) -> bool:
-    """Tell whether a phrase holds a name, a pronoun or a noun of who may speak."""
-    return any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)])
 
 
 def _quoted(words: list[Token], at: int) -> Span | None:
@@ -317,7 +307,7 @@ def _inverted(words: list[Token], place: Span, verb: str) -> Span | None:
     if run_on and open_ended and (known := subject(words, at)) and speaks(words[known[1] - 1].word):
         return None
     head = next((n for n in range(behind + 1, stop) if words[n].kind in "IVC"), stop)
-    heard = _personal(words, (behind, head)) or (before == "Q" and words[behind].kind == "D")
+    heard = personal(words, (behind, head)) or (before == "Q" and words[behind].kind == "D")
     return (behind, stop) if heard else None
 
 
@@ -331,5 +321,5 @@ def _attributing(words: list[Token], begin: int, stop: int) -> Span | None:
         stop = next((n + 1 for n in speaking if words[n].kind == "N"), speaking[-1] + 1 if speaking else stop)
     if stop <= begin + 1 and words[begin : begin + 1] and words[begin].word in ("her", "him", "them"):
         stop = begin + 1
-    idle = words[begin : begin + 1] and words[begin].word in ("its", "their") and not _personal(words, (begin, stop))
+    idle = words[begin : begin + 1] and words[begin].word in ("its", "their") and not personal(words, (begin, stop))
     return (begin, stop) if stop > begin and not idle else None

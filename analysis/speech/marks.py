@@ -5,32 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analysis.codebooks import any_of
 from analysis.speech.sentences import Span, sentences
-from analysis.speech.speakers import BOOK, NAME, WORDS, any_of
+from analysis.speech.speakers import NAME, SAYING, WORDS
 
 _DOUBLE = re.compile('["“”„«»]')
 _SINGLE = re.compile("['‘’]")
 _BRITISH = re.compile(r"[,.?!][’'](?!\w)")
 _ALONE = re.compile(r"(?<![\w“”\"])[‘'](?=[A-Z])[^“”\"\n]{5,600}?[,.?!][’'](?![\w“”\"])")
-_SPEECH = any_of(verb for verbs in BOOK["stance"].values() for verb in verbs)
 _SUBJECT = rf"(?:he|she|they|[Tt]he(?: [\w-]+){{1,3}}|(?!(?i:{any_of(WORDS['begins'] | WORDS['adverbial'])})\b){NAME})"
-_OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{_SPEECH}\b)")
+_OUT = re.compile(rf"[,.?!…—]\s+(?=(?:{_SUBJECT} )?{any_of(SAYING)}\b)")
 
 
 def quoted_spans(text: str, blocks: list[tuple[int, int, str]]) -> list[Span]:
     """Return the (start, end) of what is quoted, marks included, in order and without overlap.
 
-    Parameters
-    ----------
-    text : str
-    blocks : list of (start, end, section)
-        Its paragraphs. A quotation ends with its paragraph, at the latest, and is continued by the next one's mark.
-
-    Returns
-    -------
-    list of (int, int)
-        A mark that never closes quotes up to the reporting verb that follows, else to the end of its paragraph; one
-        that never opens quotes from the beginning of its sentence. Single marks count where a text has no double ones.
+    A quotation ends with its paragraph (`blocks`: start, end, section), at the latest, and is continued by the next
+    one's mark. A mark that never closes quotes up to the reporting verb that follows, else to the end of its paragraph;
+    one that never opens quotes from the beginning of its sentence. Single marks count where a text has no double ones.
 
     Examples
     --------

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
+from analysis.codebooks import any_of
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, GROUP, WORDS, any_of
-from analysis.speech.tagging import SAYING, Token
+from analysis.speech.speakers import BOOK, GROUP, SAYING, WORDS
+from analysis.speech.tagging import Token
 
 _APART = ("that", "which", "who", "while", "because", "although")
 _LINKS = ("close", "loyal", "familiar", "based")  # "sources close to the army"
@@ -29,21 +31,16 @@ def speaks(word: str) -> bool:
     return bool(_SPEAKER.fullmatch(word))
 
 
+def personal(words: list[Token], phrase: Span) -> bool:
+    """Tell whether a phrase holds a name, a pronoun or a noun of who may speak."""
+    return any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)])
+
+
 def phrase_before(words: list[Token], end: int, *, relative: bool = False) -> Span | None:
-    """Return the noun phrase that ends before a place and may be a subject, as places among the words.
+    """Return the noun phrase that ends before a place and may be a subject: its first word and the one behind its last.
 
-    Parameters
-    ----------
-    words : list of Token
-    end : int
-        The place among the words.
-    relative : bool
-        Whether a clause about it follows ("the group which …"): it may then stand behind a preposition.
-
-    Returns
-    -------
-    (int, int) or None
-        The first word and the one behind the last; None where nobody stands who may speak.
+    Where a clause about it follows (`relative`: "the group which …") it may stand behind a preposition. None where
+    nobody stands who may speak.
 
     Examples
     --------
@@ -316,7 +313,7 @@ def main_subject(words: list[Token], at: int, low: int = 0) -> Span | None:
     for n in range(max(low, at - 60), at):
         finite = words[n].kind == "A" or (words[n].kind == "V" and words[n].word.endswith("ed"))
         if finite and (phrase := subject(words, n)) and phrase[0] >= low:
-            if any(word.kind in "KP" or speaks(word.word) for word in words[slice(*phrase)]):
+            if personal(words, phrase):
                 return phrase
             first = first or phrase
     return first
@@ -347,7 +344,7 @@ def finite(words: list[Token], start: int, end: int) -> bool:
     >>> finite(words, 0, 5), finite(words, 0, 6)
     (False, True)
     """
-    for before, word in zip(words[max(start, 1) - 1 : end], words[max(start, 1) : end], strict=False):
+    for before, word in pairwise(words[max(start, 1) - 1 : end]):
         behind_subject = before.kind in "NKP#)Y,Q" or before.word == "one"
         if word.kind == "A" or (behind_subject and (word.kind == "Q" or word.tag in ("VBD", "VBP", "VBZ", "VBN"))):
             return True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from types import SimpleNamespace
 from typing import NamedTuple
 
 from analysis import codebooks
-
-INFINITY = float("inf")
+from analysis.codebooks import any_of
 
 
 class Number(NamedTuple):
@@ -31,14 +31,7 @@ class Number(NamedTuple):
 def hedged(sentence: str) -> Iterator[Number]:
     """Yield the numbers of a sentence that may be figures: no dates, clock times, ages, ordinals, names, idioms.
 
-    Parameters
-    ----------
-    sentence : str
-
-    Yields
-    ------
-    Number
-        In order. A number in digits, words or both, a range, a vague plural, or a part of a whole.
+    They come in order: a number in digits, words or both, a range, a vague plural, or a part of a whole.
 
     Examples
     --------
@@ -61,11 +54,13 @@ def hedged(sentence: str) -> Iterator[Number]:
 def grammar() -> SimpleNamespace:
     """Compile the codebook: its patterns by name, its lists of words as sets, and the whole of it as `book`."""
     book = codebooks.read("hedges")
+    small, tens = book["numbers"]["small"], book["numbers"]["tens"]
+    numbers = {word: n for n, word in enumerate(small, 1)} | {word: 10 * n for n, word in enumerate(tens, 2)}
+    spellings = {form: unit for unit, forms in book["spellings"].items() for form in forms}
     kinds, later = ({w: kind for kind, ws in book[key].items() for w in ws} for key in ("hedges", "hedges_after"))
     lists = book | book["attribution"] | {
-        "ones": [word for word, n in book["numbers"].items() if n < 10],
-        "tens": [word for word, n in book["numbers"].items() if n > 19],
-        "cardinals": book["numbers"], "hedges": kinds, "hedges_after": later, "least": book["hedges"]["least"],
+        "ones": small[:9], "tens": tens, "cardinals": numbers, "spellings": spellings,
+        "hedges": kinds, "hedges_after": later, "least": book["hedges"]["least"],
         "denials": book["denials"]["words"], "links": book["denials"]["links"], "denied": book["denials"]["verbs"],
         "small_parts": [part for part in book["parts"] if part != "half"], "between": book["time"]["between"],
         "time": [form for unit in book["time"]["units"] for form in (unit, f"{unit}s", f"{unit[:-1]}ies")],
@@ -74,7 +69,7 @@ def grammar() -> SimpleNamespace:
 
     def expand(name: re.Match[str]) -> str:
         """Put a pattern, or any word of a list, in the place of its name."""
-        return re.sub("«(.+?)»", expand, patterns[name[1]]) if name[1] in patterns else _any(lists[name[1]])
+        return re.sub("«(.+?)»", expand, patterns[name[1]]) if name[1] in patterns else any_of(lists[name[1]])
 
     compiled = {name: re.compile(re.sub("«(.+?)»", expand, text), re.I) for name, text in patterns.items()}
     nouns = {name: frozenset(words) if isinstance(words, list) else words for name, words in book["nouns"].items()}
@@ -85,12 +80,8 @@ def grammar() -> SimpleNamespace:
     same |= {form: unit for unit, forms in book["same"].items() for form in forms}
     nouns["persons"] = (nouns["counted"] | nouns["demonyms"] | nouns["persons"]) - nouns["status"]
     read = {"kinds": kinds, "later": later, "rules": rules, "sources": sources, "same": same}
+    read |= {"numbers": numbers, "spellings": spellings}
     return SimpleNamespace(book=book, nobody=set(lists["not_names"]), **read, **nouns, **compiled)
-
-
-def _any(forms: Iterable[str]) -> str:
-    """Return a pattern for any of these words or phrases, the longest first."""
-    return f"(?:{'|'.join(re.escape(form) for form in sorted(set(forms), key=lambda form: (-len(form), form)))})"
 
 
 def _number(text: str) -> float:
@@ -108,7 +99,7 @@ def _number(text: str) -> float:
             now, last = (now or 1) * scales[word], scales[word]
             total, now = (total + now, 0.0) if last >= 1000 else (total, now)
         else:
-            now += book["numbers"].get(word, 0)
+            now += grammar().numbers.get(word, 0)
     return total + now
 
 
@@ -144,7 +135,7 @@ def _read(match: re.Match[str]) -> Number:
         value /= _number(found["many"]) if found["many"] else 1
         below, above = g.book["bounds"].get(bound, [0, 1])
         low, high = value * below, value * above
-        low, high = (value, INFINITY if bound == "least" else value) if bound in ("exact", "least") else (low, high)
+        low, high = (value, math.inf if bound == "least" else value) if bound in ("exact", "least") else (low, high)
     year = not hedge.strip("range") and all(
         re.fullmatch(r"1\d{3}|20\d\d", text) for text in (start, end or found["n"]) if text
     )

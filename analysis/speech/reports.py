@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from analysis.codebooks import any_of
 from analysis.speech.phrases import clause, finite, phrase_behind
 from analysis.speech.sentences import Span
-from analysis.speech.speakers import BOOK, WORDS, any_of
+from analysis.speech.speakers import BOOK, WORDS
 from analysis.speech.tagging import DAY, Token
 
 USE = {name: frozenset(verbs) for name, verbs in BOOK["use"].items()}
@@ -52,15 +53,11 @@ def reports(
     masked : str
         A text in which quoted words are blanked out.
     span, place : (int, int)
-        The clause; the verb with its subject, if that stands before it, and its listeners.
+        The clause; the verb (in lower case) with its subject, if that stands before it (`ordered`), and its listeners.
     words : list of Token
         Of the clause.
-    verb : str
-        In lower case.
-    ordered : bool
-        Whether the subject stands before the verb.
     inside : bool
-        Whether it stands in what another verb reports.
+        Whether the verb stands in what another verb reports.
 
     Examples
     --------
@@ -218,10 +215,8 @@ def _object(words: list[Token], at: int, verb: str) -> bool:
 
 def _listened(words: list[Token], at: int) -> int | None:
     """Return where a clause begins behind the one who is told."""
-    if words[at].kind in "OP" or words[at].word in ("reporters", "journalists", "lawmakers"):
-        listener = at + 1
-    else:
-        listener = phrase_behind(words, at)
+    alone = words[at].kind in "OP" or words[at].word in WORDS["listeners"]
+    listener = at + 1 if alone else phrase_behind(words, at)
     told = listener > at and clause(words, listener) and words[listener].kind != "Q"
     return listener if told else None
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from analysis import codebooks
+from analysis.codebooks import any_of
+from analysis.speech.sentences import Span
 
 Mention = tuple[int, str, bool]  # where, who, whether as the subject of a sentence
 
 
-def any_of(words: Iterable[str]) -> str:
-    """Return the pattern of any of these words, longest first."""
-    return f"(?:{'|'.join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))})"
-
-
 BOOK = codebooks.read("reporting-verbs")
 WORDS = {name: frozenset(words) for name, words in (BOOK["words"] | BOOK["people"]).items()}
+SAYING = frozenset(verb for verbs in BOOK["stance"].values() for verb in verbs)
 PRONOUNS: dict[str, str] = BOOK["people"]["pronouns"]
-GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:wom[ae]n|m[ae]n|ists?|ologists?))\b"
+GROUP = rf"\b(?:{any_of(WORDS['roles'])}s?|{any_of(WORDS['groups'])}|[a-z]+(?:m[ae]n|ists?))\b"
 _CAPITAL = r"(?:(?:[A-Z]\.){2,}|(?:(?:al|el|ad|as|ar|an|abu|bin|ibn|de|van|von)[-‐ ])?[A-Z][\w‐-]*(?:[’'][A-Z]\w+)?)"
 NAME = (
     rf"(?:\b{any_of(WORDS['titles'])}\b\.? ?)*\b{_CAPITAL}(?: (?:(?:van|de|von|der|bin|ibn) )?(?:[A-Z]\. )?{_CAPITAL})*"
@@ -36,9 +34,9 @@ _ROLE = re.compile(
 )
 _BODY = re.compile(rf"[Tt]he (?:[\w’'-]+ ){{0,4}}?(?i:{any_of(WORDS['bodies'])})$")
 _NAMED_BEHIND = re.compile(rf"(?: (?:of|for|from|at|in|with|to|on)\b[^,.;“]{{0,60}}?)?, ({NAME})(?:,| who\b)")
-_SAYS = rf"(?! (?:{any_of(verb for verbs in BOOK['stance'].values() for verb in verbs)})\b)"
+_SAYS = rf"(?! {any_of(SAYING)}\b)"
 _SAYING = re.compile(_SAYS)
-_TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:wom[ae]n|m[ae]n|ist))\b"
+_TRADE = rf"\b(?:{any_of(WORDS['roles'])}s?|[a-z]+(?:m[ae]n|ist))\b"
 _DESCRIBED = re.compile(
     rf", (?:who\b|\d\d,|(?:one of )?(?!(?:its|his|her)\b)(?:(?!{_LINK}\b)[\w’'-]+ ){{0,5}}?{_TRADE}{_SAYS})"
 )
@@ -52,18 +50,11 @@ _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of
 
 @dataclass
 class Person:
-    """Somebody who may speak: what is known of them so far.
+    """Somebody who may speak: what is known of them so far."""
 
-    Attributes
-    ----------
-    name : str, the fullest form, as the article first gives it
-    words : set of str, what describes them, in lower case
-    gender : str, m, f, p (several), o (no person) or empty
-    """
-
-    name: str
-    words: set[str] = field(default_factory=set)
-    gender: str = ""
+    name: str  # the fullest form, as the article first gives it
+    words: set[str] = field(default_factory=set)  # what describes them, in lower case
+    gender: str = ""  # m, f, p (several), o (no person) or empty
 
 
 def _words(phrase: str) -> set[str]:
@@ -77,11 +68,7 @@ def _bare(name: str) -> str:
     if not name.isupper():  # "HERE IS MORE Vale"
         words = words[next((n for n, word in enumerate(words) if len(word) < 5 or not word.isupper()), 0) :]
     idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
-    words = words[
-        next(
-            (n for n, word in enumerate(words) if word.lower() not in idle and not word.endswith("-old")), len(words)
-        ) :
-    ]
+    words = list(dropwhile(lambda word: word.lower() in idle or word.endswith("-old"), words))
     return " ".join(words[1:] if len(words) == len(_core(words)) > 2 and words[0] in WORDS["powers"] else words)
 
 
@@ -102,11 +89,7 @@ def _last(name: str) -> str:
 class Cast:
     """The people of one article in order of appearance.
 
-    Parameters
-    ----------
-    text : str
-    masked : str
-        The text with what is quoted blanked out, lengths kept: names within quotations introduce nobody.
+    `masked` is the text with what is quoted blanked out, lengths kept: names within quotations introduce nobody.
 
     Examples
     --------
@@ -160,10 +143,8 @@ class Cast:
         if name:
             if _last(name) not in self.full and not described and not self._is_person(at, raw, name, False):
                 return
-            key, words = (
-                self._fullest(name),
-                _words(raw + " ".join(behind.split(",")[:2]) if behind[:1] == "," else raw),
-            )
+            key = self._fullest(name)
+            words = _words(raw + " ".join(behind.split(",")[:2]) if behind[:1] == "," else raw)
             words |= self.known[described].words if described else set()
         else:
             named = None if raw in WORDS["powers"] else _NAMED_BEHIND.match(after)
@@ -196,13 +177,14 @@ class Cast:
         first = raw.split()[0].lower()
         if raw in WORDS["powers"]:
             return self.known.setdefault(raw, Person(raw, gender="o")).name
+        plain = raw[0].lower() + raw[1:]
         if _BODY.match(raw):
-            self.known.setdefault(raw[0].lower() + raw[1:], Person(raw[0].lower() + raw[1:], gender="o"))
+            self.known.setdefault(plain, Person(plain, gender="o"))
         elif first in ("his", "her"):
             return f"{(self.recent(at) or first).split()[-1]}’s {raw.split(None, 1)[1]}"
         elif first == "the" and (key := self._role(raw, at, first)):
             return key
-        return raw[0].lower() + raw[1:]
+        return plain
 
     @staticmethod
     def _first(name: str) -> str:
@@ -249,7 +231,7 @@ class Cast:
         here = self.people[bisect_left(self.people, (start,)) : bisect_left(self.people, (end,))][:8]
         return next((key for _, key, subject in here if subject and self.known[key].gender != "o"), None)
 
-    def find(self, span: tuple[int, int]) -> str | None:
+    def find(self, span: Span) -> str | None:
         """Return the fullest name of whom a subject means, and remember that they spoke."""
         start, end = span
         words = self.text[start:end].strip(" ,").split()
@@ -264,11 +246,8 @@ class Cast:
         else:
             plain = re.sub(r"^[Tt]he (?:(?=[A-Z])|[a-z]+ (?=[A-Z][\w-]*$))", "", phrase)
             plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
-            apposed = (
-                re.match(rf", ({NAME}),", self.masked[end : end + 80])
-                if first == "one" or _words(phrase) & WORDS["roles"]
-                else None
-            )
+            described = first == "one" or _words(phrase) & WORDS["roles"]
+            apposed = re.match(rf", ({NAME}),", self.masked[end : end + 80]) if described else None
             behind = self._fullest(apposed[1]) if apposed and _last(apposed[1]) in self.full else None
             key = self._named(phrase, first) or behind or self._body(plain, start, first)
             key = key or self._role(phrase, start, first) or self._possessed(plain, start, first)
@@ -291,10 +270,8 @@ class Cast:
         if plain == "the group" and self.spoken and here and self.spoken[-1][0] > self.bodies[here - 1][0]:
             return self.spoken[-1][1] if self.known[self.spoken[-1][1]].gender == "o" else None
         near = self.bodies[max(0, here - 20) : here][::-1] + self.bodies[here : here + 3]
-        return next(
-            (name for _, name in near if set(plain.split()) & set(name.split()) or plain.islower() or "ased" in plain),
-            None,
-        )
+        told = plain.islower() or "ased" in plain
+        return next((name for _, name in near if told or set(plain.split()) & set(name.split())), None)
 
     def _possessed(self, plain: str, start: int, first: str) -> str:
         """Return "Vale’s mother" for "her mother"."""

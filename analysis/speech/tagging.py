@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from analysis.speech.speakers import BOOK, PRONOUNS, WORDS, any_of
+from analysis.codebooks import any_of
+from analysis.speech.speakers import BOOK, PRONOUNS, SAYING, WORDS
 
 _MONTH = any_of(month.title() for month in BOOK["people"]["calendar"][7:])
 DAY = (
@@ -16,9 +17,8 @@ DAY = (
     r")\b(?: (?:morning|afternoon|evening|night))?"
 )
 _TOKEN = re.compile(
-    rf"“[^“”]*”|{DAY}|(?:{any_of(WORDS['titles'])})\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
+    rf"“[^“”]*”|{DAY}|{any_of(WORDS['titles'])}\.|(?:[A-Z]\.)+|[\w$€£](?:[\w’'‐&%-]|[.,](?=\d))*|[^\w\s]"
 )
-SAYING = frozenset(verb for verbs in BOOK["stance"].values() for verb in verbs)
 _FINITE = WORDS["finite"] | {verb for verb in SAYING if not verb.endswith("ed")} - frozenset(BOOK["use"]["nouns"])
 _PREPOSITIONS = WORDS["leads"] | WORDS["cases"] | WORDS["attached"] | {"to", "into", "over", "about", "through"}
 _KINDS = {

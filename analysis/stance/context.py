@@ -21,27 +21,13 @@ _TOKEN = re.compile(r"'s(?!\w)|[^\W\d_]+(?:['’][a-z]+)?(?:-[^\W\d_]+)*|\d[\d,.
 
 @dataclass(frozen=True)
 class Context:
-    """A sentence seen from one target.
+    """A sentence seen from one target: lower-case words and marks, the target as one word, numbers as "0"."""
 
-    Attributes
-    ----------
-    words : tuple of str
-        Lower-case words and marks, the target as one word; numbers are "0", a possessive 's is a word of its own.
-    named : ndarray of bool
-        Whether each word is a name or a personal pronoun, so that evaluation beyond it may be meant for that one.
-    at : int
-        The target's place in `words`.
-    mention : tuple of str
-        The words of the target.
-    label : tuple of str
-        Those of them that are no name: "terrorists" in "ISIS terrorists".
-    """
-
-    words: tuple[str, ...]
-    named: np.ndarray
-    at: int
-    mention: tuple[str, ...]
-    label: tuple[str, ...]
+    words: tuple[str, ...]  # a possessive 's is a word of its own
+    named: np.ndarray  # whether each is a name or a personal pronoun: evaluation beyond it may be meant for that one
+    at: int  # the target's place among the words
+    mention: tuple[str, ...]  # the words of the target
+    label: tuple[str, ...]  # those of them that are no name: "terrorists" in "ISIS terrorists"
 
     @cached_property
     def distance(self) -> np.ndarray:
@@ -106,11 +92,10 @@ def context(text: str, start: int, end: int) -> Context:
     left, right = _words(text[:start]), _words(text[end:])
     if text[start:end].endswith(("'s", "’s")):
         right.insert(0, ("'s", False))
-    words = (*(word for word, _ in left), TARGET, *(word for word, _ in right))
-    named = np.array([*(name for _, name in left), False, *(name for _, name in right)])
-    mention = _words(text[start:end])
+    every, mention = [*left, (TARGET, False), *right], _words(text[start:end])
+    named = np.array([name for _, name in every])
     label = tuple(word for word, name in mention if not name)
-    return Context(words, named, len(left), tuple(word for word, _ in mention), label)
+    return Context(tuple(word for word, _ in every), named, len(left), tuple(word for word, _ in mention), label)
 
 
 def words(text: str) -> list[str]:

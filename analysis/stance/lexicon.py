@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -26,20 +25,6 @@ REVERSED = -0.5  # what negation makes of a score
 PRIOR = 1.0  # added to either side of the log-ratio
 _ARTICLES, _AGAINST = ("the", "a"), ("against", "from", "over")  # between the town and those it was freed from
 _NRC = "anger anticipation disgust fear joy negative positive sadness surprise trust"
-
-
-class Hit(NamedTuple):
-    """One evaluating word or phrase, seen from a target."""
-
-    place: int
-    score: float
-    negated: bool
-    entry: str
-
-    @property
-    def value(self) -> float:
-        """The score, turned and weakened when negated."""
-        return self.score * (REVERSED if self.negated else 1.0)
 
 
 @dataclass(frozen=True)
@@ -88,14 +73,14 @@ class Lexicon:
                     return words[0][:stop] + "*", 1
         return "", 1
 
-    def hits(self, around: Context) -> list[Hit]:
-        """Return the evaluating words around a target, with their scores *for that target*.
+    def hits(self, around: Context) -> list[tuple[int, float]]:
+        """Return the place of each evaluating word or phrase around a target, and its score *for that target*.
 
         A verb scores the one who acts or the one acted upon: to the right of the target the target acts, unless the
         verb is passive; to its left the target is acted upon, unless "by" stands before it. Intensifiers stretch a
-        score, dampers shrink it.
+        score, dampers shrink it, and negation turns and weakens it.
         """
-        found: list[Hit] = []
+        found: list[tuple[int, float]] = []
         words, at, place = around.words, around.at, 0
         while place < len(words):
             entry, length = self._entry(words[place : place + 6])
@@ -112,7 +97,7 @@ class Lexicon:
                 negated = any(word in listed("negators") or word.endswith("n't") for word in before)
                 if place < at and words[at - 1 - (words[at - 1] in _ARTICLES)] in _AGAINST and agent > 0:
                     negated = not negated  # "liberated the town from", "a victory over"
-                found.append(Hit(place, (agent if acts else patient) * stretch, negated, entry))
+                found.append((place, (agent if acts else patient) * stretch * (REVERSED if negated else 1.0)))
             place += length
         return found
 
@@ -122,7 +107,7 @@ class Lexicon:
         Its clause counts fully, the rest less; what the target is called ("terrorists") counts unless it is a name.
         """
         hits = self.hits(around)
-        values = weights(around)[[hit.place for hit in hits]] * [hit.value for hit in hits]
+        values = weights(around)[[place for place, _ in hits]] * [score for _, score in hits]
         called = [self.scores[entry][0] for word in around.label if (entry := self._entry((word,))[0])]
         values = np.append(values, called)
         return float(values[values > 0].sum()), float(-values[values < 0].sum())
@@ -261,20 +246,18 @@ def _vader() -> Lexicon:
 @lru_cache
 def bundled() -> Lexicon:
     """Return the lexicon that comes with the project."""
-    entries: dict[str, list[tuple[float, float, str, bool]]] = {}
+    entries: dict[str, list[tuple[float, float, str]]] = {}
+    verbs: set[str] = set()
     for group in codebooks.read("valence")["group"]:
         agent, patient = group.get("agent", group.get("score")), group.get("patient", group.get("score"))
         forms = {form for entry in group["words"].split() for form in _forms(entry, group["forms"])}
+        verbs |= forms if group["forms"] == "verb" else set()
         for form in sorted(forms):
-            entries.setdefault(form, []).append((agent, patient, group["name"], group["forms"] == "verb"))
-    scores = {
-        form: (float(np.mean([a for a, *_ in rows])), float(np.mean([p for _, p, *_ in rows])))
-        for form, rows in entries.items()
-    }
-    verbs = frozenset(form for form, rows in entries.items() if any(verb for *_, verb in rows))
-    return Lexicon(
-        "valence", scores, verbs, {form: tuple(name for _, _, name, _ in rows) for form, rows in entries.items()}
-    )
+            entries.setdefault(form, []).append((agent, patient, group["name"]))
+    scores = {form: (float(np.mean(agents)), float(np.mean(patients)))
+              for form, rows in entries.items() for agents, patients, _ in [zip(*rows, strict=True)]}  # fmt: skip
+    groups = {form: tuple(name for *_, name in rows) for form, rows in entries.items()}
+    return Lexicon("valence", scores, frozenset(verbs), groups)
 
 
 def _forms(entry: str, kind: str) -> Iterator[str]:
@@ -283,17 +266,13 @@ def _forms(entry: str, kind: str) -> Iterator[str]:
         yield from (form.replace("_", " ") for form in entry.split("/"))
         return
     head, *rest = entry.split("_")
-    ends = (
-        ("s", "d", "ing")
-        if head.endswith("e")
-        else ("es", "ed", "ing")
-        if re.search("(s|x|z|ch|sh|o)$", head)
-        else ("s", "ed", "ing")
-    )
-    stem = {"ing": head[:-1] if head.endswith("e") and not head.endswith("ee") else head}
     if re.search("[^aeiou]y$", head):
-        ends, stem = ("ies", "ied", "ing"), {"ies": head[:-1], "ied": head[:-1]}
-    forms = [head, *(stem.get(end, head) + end for end in (ends if kind == "verb" else ends[:1]))]
+        plural, past, going = head[:-1] + "ies", head[:-1] + "ied", head + "ing"
+    elif head.endswith("e"):
+        plural, past, going = head + "s", head + "d", (head if head.endswith("ee") else head[:-1]) + "ing"
+    else:
+        plural, past, going = head + ("es" if re.search("(s|x|z|ch|sh|o)$", head) else "s"), head + "ed", head + "ing"
+    forms = [head, plural, past, going] if kind == "verb" else [head, plural]
     if kind == "verb" and re.search("[^aeiou][aeiou][bdgklmnprtvz]$", head):
         forms += [head + head[-1] + "ed", head + head[-1] + "ing"]
     yield from (" ".join([form, *rest]) for form in forms)

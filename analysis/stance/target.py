@@ -11,12 +11,14 @@ from pathlib import Path
 
 import numpy as np
 from scipy import sparse
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from analysis.speech.sentences import Span
 from analysis.stance import vectors
 from analysis.stance.context import Context, context, words
 from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
@@ -24,7 +26,6 @@ from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
 VERSION = 2
 BUNDLED = "target-sentiment.npz"
 CLASSES = np.array(["negative", "neutral", "positive"])
-Span = tuple[int, int]
 
 _POOLED = [0, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15]  # zones whose words are averaged as vectors
 _BUCKETS = 2**15
@@ -94,7 +95,9 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
             raise ValueError(f"{len(contexts)} sentences but {len(labels)} labels in y; give one label per sentence")
         if set(labels) != set(CLASSES):
             raise ValueError(f"y holds {sorted(set(labels))}; it must hold all of {CLASSES.tolist()} and nothing else")
-        self.vectors_ = None if unlabelled is None else _learnt([*sentences, *unlabelled], self.seed)
+        self.vectors_ = None
+        if unlabelled is not None:  # each distinct sentence once
+            self.vectors_ = vectors.learn(map(words, dict.fromkeys([*sentences, *unlabelled])), seed=self.seed)
         dense, hashed = self._features(contexts)
         self.scaler_, self.tfidf_ = StandardScaler().fit(dense), TfidfTransformer().fit(hashed)
         model = LogisticRegression(C=0.6, max_iter=300, tol=1e-3)
@@ -109,9 +112,8 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
             raise ValueError("this TargetSentiment is not fitted; call fit, or use TargetSentiment.load()")
         if not len(sentences):
             return np.zeros((0, 3))
-        z = self._scaled(*self._features(_contexts(sentences, spans))) @ self.coef_.T + self.intercept_
-        z = np.exp(z - z.max(axis=1, keepdims=True))
-        return np.asarray(z / z.sum(axis=1, keepdims=True))
+        scaled = self._scaled(*self._features(_contexts(sentences, spans)))
+        return np.asarray(softmax(scaled @ self.coef_.T + self.intercept_, axis=1))
 
     def predict(self, sentences: Sequence[str], spans: Sequence[Span]) -> np.ndarray:
         """Return the likeliest class of each target, as str."""
@@ -124,9 +126,10 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
             "header": np.array(json.dumps(header)),
             "coef": self.coef_.astype(np.float16),
             "intercept": self.intercept_,
+            "mean": self.scaler_.mean_.astype(np.float32),
+            "scale": self.scaler_.scale_.astype(np.float32),
+            "idf": self.tfidf_.idf_.astype(np.float32),
         }
-        arrays |= {"mean": self.scaler_.mean_.astype(np.float32), "scale": self.scaler_.scale_.astype(np.float32)}
-        arrays |= {"idf": self.tfidf_.idf_.astype(np.float32)}
         if (own := self.vectors_) is not None:
             arrays |= {"words": own.words, "matrix": own.matrix, "weights": own.weights}
         with Path(path).open("wb") as file:
@@ -200,11 +203,6 @@ def _contexts(sentences: Sequence[str], spans: Sequence[Span]) -> list[Context]:
     return [context(sentence, int(start), int(end)) for sentence, (start, end) in zip(sentences, spans, strict=True)]
 
 
-def _learnt(sentences: Iterable[str], seed: int) -> vectors.Vectors:
-    """Learn word vectors from plain sentences, each distinct one once."""
-    return vectors.learn([words(text) for text in dict.fromkeys(sentences)], seed=seed)
-
-
 @lru_cache
 def _fingerprint() -> str:
     """Return a digest of what the features depend on beside the text."""
@@ -216,8 +214,8 @@ def _fingerprint() -> str:
 def _evaluation(c: Context, book: Lexicon) -> np.ndarray:
     """Return positive and negative evaluation and their log-ratio in each zone."""
     value = np.zeros((2, len(c.words)))
-    for hit in book.hits(c):
-        value[int(hit.value < 0), hit.place] += abs(hit.value)
+    for place, score in book.hits(c):
+        value[int(score < 0), place] += abs(score)
     p, n = value @ np.vstack([c.zones, weights(c)]).T
     return np.concatenate([np.sqrt(p), np.sqrt(n), np.log((p + 1) / (n + 1))])
 

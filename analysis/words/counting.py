@@ -64,7 +64,7 @@ class Counts:
         return {" ".join(parse(term)): place for place, term in enumerate(self.terms) if " " in term}
 
 
-def count(parts: pd.DataFrame, *, phrases: Iterable[str] = (), vocabulary: Iterable[str] | None = None) -> Counts:
+def count(parts: pd.DataFrame, *, phrases: Iterable[str] = ()) -> Counts:
     """Count every word, and the given phrases, in every unit.
 
     Parameters
@@ -74,8 +74,6 @@ def count(parts: pd.DataFrame, *, phrases: Iterable[str] = (), vocabulary: Itera
     phrases : iterable of str
         Indicators of several words (`human shield*`) that become columns, counted within a unit; their words are
         counted too. Single words are passed over: they have columns already.
-    vocabulary : iterable of str, optional
-        The terms (and phrases) to count, and no others: the columns are these, whatever the units say.
 
     Returns
     -------
@@ -87,12 +85,11 @@ def count(parts: pd.DataFrame, *, phrases: Iterable[str] = (), vocabulary: Itera
     >>> counts.matrix[:, counts.columns("liberat*")].toarray()
     array([[1, 1]])
     """
-    wanted = None if vocabulary is None else list(vocabulary)
-    several = {" ".join(words): p for p in [*phrases, *(wanted or [])] if len(words := parse(p)) > 1}
+    several = {" ".join(words): p for p in phrases if len(words := parse(p)) > 1}
     stream = _Stream(parts["text"])
     found = [stream.rows[stream.find(phrase.split())] for phrase in several]
     known = [*stream.names, *several.values()]
-    terms = sorted({*known} - {""} if wanted is None else {*wanted})
+    terms = sorted({*known} - {""})
     column = {term: place for place, term in enumerate(terms)}
     place = np.array([column.get(name, -1) for name in known])
     ids = np.repeat(np.arange(len(stream.names), len(known)), [len(rows) for rows in found])

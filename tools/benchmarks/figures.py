@@ -122,8 +122,7 @@ def judged(marks: list[dict[str, Any]], found: list[dict[str, Any]]) -> Iterator
 
 def _words(unit: str) -> set[str]:
     """Return the nouns of a unit in lower case, measures in one spelling."""
-    spelt = grammar().book["spellings"] | {"meters": "metres", "kilos": "kilograms"}
-    return {spelt.get(word, word) for word in re.split(r", | and ", unit.lower())}
+    return {grammar().spellings.get(word, word) for word in re.split(r", | and ", unit.lower())}
 
 
 def _kinds(words: set[str]) -> set[str]:

@@ -16,9 +16,10 @@ from sklearn.metrics import f1_score, roc_auc_score
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 
-from analysis.coding.coder import FrameCoder, best_threshold
+from analysis.coding.coder import FrameCoder
 from analysis.coding.indicators import Hits
-from analysis.framing import frame_breadth, frame_shares
+from analysis.coding.thresholds import best_threshold
+from analysis.framing import frame_shares
 from analysis.text import units
 
 FRAMES = ["conflict", "economic", "human_interest", "moral", "resolution"]
@@ -159,7 +160,7 @@ def main() -> None:
     parts = units(data.rename(columns={"id": "article_id"}))
     order = data["id"]
     shares, shrunk = (frame_shares(parts, CODEBOOK, shrink=s).loc[order, FRAMES].to_numpy() for s in (0, 25))
-    breadth = frame_breadth(parts, CODEBOOK).loc[order, FRAMES].to_numpy()
+    breadth = Hits(parts, CODEBOOK).breadth().loc[order, FRAMES].to_numpy()
     ones = np.ones(y.shape, int)
     runs = {
         "all positive": (ones.astype(float), ones),
@@ -203,7 +204,7 @@ def main() -> None:
         "| one half learns, the other is scored (20 splits) | macro-F1 (range) | " + " | ".join(FRAMES) + " |",
     ]
     lines.append("|---|---|" + "---|" * len(FRAMES))
-    hits = Hits(parts, CODEBOOK, None, None)
+    hits = Hits(parts, CODEBOOK)
     codes = data.set_index("id").loc[hits.articles, FRAMES].to_numpy(int)
     for name, prune in {
         "share, thresholds learnt": False,

@@ -183,7 +183,7 @@ def test_a_word_said_of_others_is_anchored_by_another_label_close_by() -> None:
         parts_of(
             "“Daesh lost,” she said. The terrorists left. It rained. The terrorists were gone.",
             "The terrorists, Daesh, left.",
-            "The terrorists left. The regime fell.",
+            "The terrorists left. The Assad regime fell.",
         )
     )
     assert found.loc[found["referent"].eq("isis"), "anchored"].tolist() == [True, True, False, True, True, False]

@@ -263,6 +263,24 @@ def test_bad_rows_are_rejected_alone_with_their_place(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "raw", "kind"),
+    [
+        ("a.txt", b"PK\x03\x04\x14\x00\x06\x00" * 20, "a Word, Excel or zip file"),
+        ("a.csv", b"PK\x03\x04\x14\x00\x06\x00" * 20, "a Word, Excel or zip file"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 20, "an old Word or Excel file"),
+        ("a.txt", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" * 20, "a PDF"),
+        ("a.txt", b"{\\rtf1\\ansi\\f0 " + STORY.encode() + b"\\par}", "rich text"),
+    ],
+)
+def test_a_renamed_document_is_told_for_what_it_is(tmp_path: Path, name: str, raw: bytes, kind: str) -> None:
+    page(tmp_path, name, raw)
+    corpus = load(tmp_path)
+    assert corpus.articles.empty
+    assert corpus.rejected["reason"].tolist() == [f"{kind} under the name of a {name[1:]} file"]
+    assert "save it as plain text" in corpus.rejected["remedy"][0]
+
+
 def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no corpus at 'nowhere'"):
         load("nowhere")

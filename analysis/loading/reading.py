@@ -28,6 +28,12 @@ INVISIBLE = re.compile(
 )
 CHARSET = re.compile(rb"(?i)<meta[^>]+charset")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FOREIGN = {
+    b"PK\x03\x04": "a Word, Excel or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "rich text",
+}
 
 
 class Rejection(NamedTuple):
@@ -76,7 +82,11 @@ def read(path: Path, source: str) -> list[Record | Rejection]:
     """Read one file into records and rejections; whatever is wrong with it is a rejection, never an error."""
     suffix = path.suffix.lower().lstrip(".")
     try:
-        rows = READERS[suffix](path.read_bytes())
+        raw = path.read_bytes()
+        if kind := next((kind for mark, kind in FOREIGN.items() if raw.startswith(mark)), None):
+            advice = "open it in its own program and save it as plain text (.txt), or a table as .csv"
+            return [Rejection(source, None, f"{kind} under the name of a .{suffix} file", advice)]
+        rows = READERS[suffix](raw)
     except OSError as error:
         return [_unreadable(source, error)]
     except Exception as error:  # a broken file may raise anything inside a parser

@@ -281,6 +281,20 @@ def test_a_renamed_document_is_told_for_what_it_is(tmp_path: Path, name: str, ra
     assert "save it as plain text" in corpus.rejected["remedy"][0]
 
 
+def test_a_mark_left_open_in_a_table_is_told_and_swallows_no_row(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'outlet,text\nA,{STORY[:90].replace(",", "")}\nB,"{STORY}\nC,one\nD,two\n')
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A"]
+    assert corpus.rejected[["source", "row"]].values.tolist() == [["a.csv", 2]]
+    assert "never closes: 3 lines" in corpus.rejected["reason"][0] and "close the mark" in corpus.rejected["remedy"][0]
+
+
+def test_a_table_may_name_its_delimiter_first(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'sep=;\r\noutlet;text\r\nA;"{STORY}"\r\n')
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A"] and corpus.rejected.empty
+
+
 def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no corpus at 'nowhere'"):
         load("nowhere")

@@ -26,6 +26,8 @@ NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+SEPARATOR = re.compile(r"\ufeff?sep=(\S|\t)\r?\n", re.IGNORECASE)
+END = "\x1e\x1e"  # stands in no text: whatever cell holds it was never closed
 CHARSET = re.compile(rb"(?i)<meta[^>]+charset")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 FOREIGN = {
@@ -234,21 +236,27 @@ def _html(raw: bytes) -> Rows:
 
 
 def _delimited(raw: bytes) -> Rows:
-    """Read a table of cells parted by the delimiter that its header uses most."""
+    """Read a table of cells parted by the delimiter that it names (``sep=;``) or that its header uses most."""
     text = decode(raw)
-    header = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;|", key=header.count)
+    named = SEPARATOR.match(text)
+    text = text[named.end() :] if named else text
+    delimiter = named[1] if named else max(",\t;|", key=text.lstrip().split("\n", 1)[0].count)
     csv.field_size_limit(FILES["max_bytes_page"])
-    cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    cells = csv.reader(io.StringIO(f"{text.rstrip()}\n{END}", newline=""), delimiter=delimiter)
     names = [tidy(name) or f"column {i}" for i, name in enumerate(next(cells, []), start=1)]
-    rows: Rows = []
-    for number, row in enumerate(cells, start=1):
-        if len(row) > len(names):
-            reason = f"{len(row)} cells under {len(names)} column names"
-            rows.append((number, Rejection("", None, reason, "quote the cells that hold the delimiter")))
-        else:
-            rows.append((number, dict(zip_longest(names, row))))
-    return rows
+    return [(number, _cells(row, names)) for number, row in enumerate(cells, start=1) if row != [END]]
+
+
+def _cells(row: list[str], names: list[str]) -> dict[str, Any] | Rejection:
+    """Put the cells of a row under their names; where a quotation mark is left open, what follows ran into it."""
+    if row and row[-1].endswith(END):
+        reason = f"a quotation mark opens here and never closes: {row[-1].count(chr(10)):,} lines ran into one cell"
+        return Rejection("", None, reason, "close the mark, or double it if it belongs to the text")
+    if len(row) > len(names):
+        reason = f"{len(row)} cells under {len(names)} column name{'' if len(names) == 1 else 's'}"
+        remedy = "quote the cells that hold the delimiter; let the first line name the columns"
+        return Rejection("", None, reason, remedy)
+    return dict(zip_longest(names, row))
 
 
 def _json(raw: bytes) -> Rows:

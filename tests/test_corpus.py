@@ -63,6 +63,9 @@ MATTER = "outlet: The Ferry Post\npublished: 2020-03-01\n"
         f"---\n# mine\n{MATTER}---\n",
         f"---\n{MATTER}authors:\n- Ada\n- Bo\n---\n",
         f"----\n{MATTER}----\n",
+        f"———\n{MATTER}—\n",
+        f"{MATTER}\n",
+        MATTER,
     ],
 )
 def test_front_matter_is_read_with_its_small_slips(tmp_path: Path, head: str) -> None:
@@ -81,6 +84,11 @@ def test_front_matter_that_cannot_be_read_is_listed(tmp_path: Path, head: str, r
     corpus = load(tmp_path)
     assert corpus.articles.empty and reason in corpus.rejected["reason"][0]
     assert "outlet: The Example" in corpus.rejected["remedy"][0]
+
+
+def test_lines_with_colons_that_name_no_outlet_are_the_page_s_own(tmp_path: Path) -> None:
+    page(tmp_path, "a.txt", f"Date: 1 March 2020\nTitle: or none\n\nBridge lost to the flood\n\n{STORY}\n")
+    assert load(tmp_path).articles["origin"].tolist() == ["pasted"]
 
 
 def test_columns_are_found_under_the_names_that_sources_give_them(tmp_path: Path) -> None:

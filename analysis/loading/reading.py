@@ -19,8 +19,10 @@ from analysis import codebooks
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
 NAMES = {name.replace("_", " ") for names in codebooks.read("cleaning")["columns"].values() for name in names}
-OPENING = re.compile(r"-{3,}[ \t]*\n((?:.*\n){1,8})")
-FRONT_MATTER = re.compile(r"\A-{3,}[ \t]*\n(.*?)\n-{3,}[ \t]*(?:\n|\Z)", re.DOTALL)
+FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three
+OPENING = re.compile(rf"{FENCE}\n((?:.*\n){{1,8}})")
+FRONT_MATTER = re.compile(rf"\A{FENCE}\n(.*?)\n{FENCE}(?:\n|\Z)", re.DOTALL)
+UNFENCED = re.compile(r"\A(?:[A-Za-z_][\w -]{1,30}:[ \t]*\S.*\n){2,12}")
 KEY = re.compile(r"([A-Za-z_][\w -]*?)[ \t]*:[ \t]*(.*)")
 NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
@@ -176,7 +178,7 @@ def _refusal(path: Path, source: str, *, listed: bool = True) -> Rejection | Non
 
 def _page(raw: bytes) -> Rows:
     """Read a pasted page: front matter if it has any, then its lines."""
-    text = NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t")
+    text = _fenced(NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t"))
     opening = OPENING.match(text)
     heads = (
         [line.partition(":")[0].strip().lower().replace("_", " ") for line in opening[1].split("\n") if ":" in line]
@@ -191,6 +193,17 @@ def _page(raw: bytes) -> Rows:
         remedy = "write one `name: value` a line, such as `outlet: The Example`, between two lines of ---"
         return [(None, Rejection("", None, f"front matter {wrong}", remedy))]
     return [(None, {**fields, "text": text[matter.end() :]})]
+
+
+def _fenced(text: str) -> str:
+    """Put lines of dashes around fields that begin a page without them, an outlet or an event among them."""
+    block = UNFENCED.match(text)
+    lines = block[0].splitlines() if block else []
+    heads = [line.partition(":")[0].strip().lower().replace("_", " ") for line in lines]
+    n = next((i for i, head in enumerate(heads) if head not in NAMES), len(heads))
+    if n < 2 or {"outlet", "event"}.isdisjoint(heads[:n]):
+        return text
+    return "\n".join(["---", *lines[:n], "---", text[sum(len(line) + 1 for line in lines[:n]) :]])
 
 
 def _matter(block: str) -> tuple[dict[str, Any], str]:

@@ -46,6 +46,7 @@ _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|s
 _POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
 _LONG = re.compile(rf"\b(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
 _ANY_GROUP = re.compile(rf"(?:.* )?{any_of(WORDS['monitors'])}(?: (?:[a-z]+ing|in|based|which|that)\b.*)?$", re.I)
+_LED = re.compile(r"\b(?:of|for|in|at|from|with|on|to)(?: the)? $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
 
@@ -314,10 +315,11 @@ class Cast:
     def _named(self, phrase: str, first: str) -> str | None:
         """Return the full name in a subject that holds the name of a person."""
         found = [] if first in _ONE else [*_NAME.finditer(phrase)]
-        names = [m[0] for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
-        for raw in reversed(names):
+        names = [(m[0], m.start()) for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
+        for raw, at in reversed(names):
             name = _bare(raw)
             titled = " " in name and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
+            titled = titled and not _LED.search(phrase[:at])  # the mayor of Upper Vale
             if name and (_last(name) in self.full or (titled and WORDS["places"].isdisjoint(_core(name.split())))):
                 return self._fullest(name)
         return None
@@ -332,4 +334,6 @@ class Cast:
         for wanted in (words, words & WORDS["roles"]):
             if fits := [(place, key) for place, key, _ in near if wanted <= self.known[key].words]:
                 return max(fits)[1]
-        return self.recent(start) if len(words) == 1 and first == "the" else None
+        near_by = self.recent(start) if len(words) == 1 and first == "the" else None
+        free = near_by in self._names and WORDS["roles"].isdisjoint(self.known[near_by].words)
+        return near_by if free else None  # not "officials", nor a nurse, for "the mayor"

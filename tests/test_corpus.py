@@ -303,6 +303,19 @@ def test_a_table_may_name_its_delimiter_first(tmp_path: Path) -> None:
     assert corpus.articles["outlet"].tolist() == ["A"] and corpus.rejected.empty
 
 
+def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    rows = [f'nan,NaT,N/A,"{STORY}"', "A,,,nan", "A,,,-", "A,,,…", "A,,,[Removed]"]
+    page(tmp_path, "a.csv", "\n".join(["outlet,date,event,text", *rows]))
+    corpus = load(tmp_path)
+    assert corpus.articles[["outlet", "published", "event"]].isna().all(axis=None) and len(corpus.articles) == 1
+    assert corpus.rejected[["row", "reason"]].values.tolist() == [[row, "no text"] for row in (2, 3, 4, 5)]
+
+
+def test_columns_without_a_text_are_listed(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'Titel;Inhalt\nBridge lost;"{STORY}"\n')
+    assert load(tmp_path).rejected["reason"].tolist() == ["no column that holds text among Titel, Inhalt"]
+
+
 def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no corpus at 'nowhere'"):
         load("nowhere")

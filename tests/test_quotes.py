@@ -429,3 +429,18 @@ def test_nobody_speaks_in_the_place_of_another_role(said_before: str, subject: s
     for told in (f"“They did a heroic job,” said {subject}.", f"“They did a heroic job,” {subject} said."):
         found = quotations(pd.DataFrame({"article_id": ["a"], "text": [f"{said_before}\n\nRescue came. {told}"]}))
         assert found.loc[found["kind"].eq("direct"), "speaker"].tolist() == [subject]
+
+
+@pytest.mark.parametrize(
+    ("told", "speaker"),
+    [
+        ("Workers spoke of solidarity on the line.", "workers"),
+        ("Drivers said that the talks had failed.", "drivers"),
+        ("Polling officers said that the count was fair. A polling station opened late.", "polling officers"),
+        ("Iraqi officials said that the count was fair.", "Iraqi officials"),
+        ("Ada Drivers came. Drivers said that the talks had failed.", "Ada Drivers"),
+    ],
+)
+def test_a_capital_at_the_beginning_of_a_sentence_makes_no_name(told: str, speaker: str) -> None:
+    found = quotations(pd.DataFrame({"article_id": ["a"], "text": [f"Rain fell. {told}"]}))
+    assert found["speaker"].tolist() == [speaker]

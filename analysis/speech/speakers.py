@@ -264,7 +264,8 @@ class Cast:
             key = self.recent(start, "o" if first == "it" else PRONOUNS.get(first, ""))
         else:
             plain = re.sub(r"^[Tt]he (?:(?=[A-Z])|[a-z]+ (?=[A-Z][\w-]*$))", "", phrase)
-            plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
+            small = first in WORDS["begins"] or self._opens(phrase, start)
+            plain = plain[0].lower() + plain[1:] if plain == phrase and small else plain
             apposed = (
                 re.match(rf", ({NAME}),", self.masked[end : end + 80])
                 if first == "one" or _words(phrase) & WORDS["roles"]
@@ -281,6 +282,16 @@ class Cast:
         person.gender = person.gender or self._gender(person) or self._kind(person, head, first)
         self.spoken.append((max(start, self.spoken[-1][0] if self.spoken else 0), key, True))
         return key
+
+    def _opens(self, phrase: str, start: int) -> bool:
+        """Tell whether a subject owes its capital to the beginning of a sentence: Workers, Polling officers."""
+        first, before = phrase.split()[0], self.text[max(0, start - 2) : start].rstrip(" ")
+        if not first[0].isupper() or re.search(r" [A-Z]", phrase) or (before and before[-1] not in '.?!:\n”"'):
+            return False
+        word = first.lower()
+        if " " in phrase:
+            return re.search(rf"\b{re.escape(word)}\b", self.text) is not None
+        return first not in self.full and (word in WORDS["groups"] or word[:-1] in WORDS["roles"])
 
     def _body(self, plain: str, start: int, first: str) -> str | None:
         """Return the full name of a body: of its abbreviation, of a word of it, or of "the group", "a monitor"."""

@@ -288,8 +288,7 @@ def _source(row: dict[str, Any], held: list[Any]) -> dict[str, Any]:
     named = [match for pattern in g.sources for match in pattern.finditer(told) if match["name"] not in g.nobody]
     named = [match for match in named if place > match.start() or not g.clause.search(told, 0, match.start())]
     found = [(max(place - match.end(), match.start() - place), match["name"]) for match in named]
-    source: Any = re.sub(r"[’']s?$", "", min(found)[1]) if found else np.nan
-    source = re.sub(r"^(?:The|An?)(?= [a-z])", lambda m: m[0].lower(), source) if found else source
+    source = re.sub(r"[’']s?$", "", min(found)[1]) if found else np.nan
     if source is np.nan and opened and row["start"] - opened[-1].end < _REACH and g.again.search(told, 0, place):
         source = opened[-1].speaker  # he put it at 60
     return {"source": source, "via": np.nan}

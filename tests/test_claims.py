@@ -356,7 +356,3 @@ def test_time_grows_with_length(piece: str) -> None:
     started = time.process_time()
     list(hedged(piece * (9_000 // len(piece))))
     assert time.process_time() - started < 6  # quadratic takes minutes
-
-
-def test_a_source_is_one_wherever_in_the_sentence_it_stands() -> None:
-    assert found("The union claims 1,200 drivers joined.")["source"].tolist() == ["the union"]

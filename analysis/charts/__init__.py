@@ -254,7 +254,10 @@ def timeline(
             end = part.iloc[-1]
             at: dict[str, Any] = {"xy": (end[x], end[y]), "xytext": (5, 0), "textcoords": "offset points"}
             ax.annotate(plain(name, 24), **at, color=colour, va="center")
-    ax.yaxis.set_major_locator(MaxNLocator(6))
+    whole = bool((frame[y].dropna() % 1 == 0).all())
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=whole))
+    if frame[x].nunique() <= 6:  # a tick a day or a month, and no days between that nothing stands for
+        ax.set_xticks(sorted(frame[x].unique()))
     return ax
 
 

@@ -61,6 +61,16 @@ HEADLINE = "Ferry runs aground off Saint Orm"
         ("video player", "Now playing: The ferry at low tide (2:05)"),
         ("video player", "Must watch: The ferry at low tide 1:02:05"),
         ("video player", "Your browser does not support this video"),
+        ("newsletter prompt", "Sign up to Morning Tide"),
+        ("newsletter prompt", "Our free email brings you the news of the coast"),
+        ("newsletter prompt", "Enter your email address"),
+        ("newsletter prompt", "Sign up"),
+        ("newsletter prompt", "after newsletter promotion"),
+        ("newsletter prompt", "Privacy Notice: Newsletters may contain info about charities and ads."),
+        ("navigation", "View image in fullscreen"),
+        ("navigation", "Reuse this content"),
+        ("navigation", "[Read the full story here]"),
+        ("tags", "Explore more on these topics"),
         ("video player", "Media playback is unsupported on your device Media caption The ferry at low tide"),
     ],
 )
@@ -94,6 +104,9 @@ def test_a_line_of_clutter_goes_under_its_own_name(rule: str, line: str) -> None
         "A clerk at the information desk.",
         "Who steered?",
         "Mosul fell.",
+        "Sign up or go home, the recruits were told.",
+        "Our free email was cut off, the residents said.",
+        "Read the full story of the ferry and weep, the harbour master said.",
     ],
 )
 def test_reporting_stays(line: str) -> None:

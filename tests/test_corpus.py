@@ -316,6 +316,16 @@ def test_columns_without_a_text_are_listed(tmp_path: Path) -> None:
     assert load(tmp_path).rejected["reason"].tolist() == ["no column that holds text among Titel, Inhalt"]
 
 
+def test_the_marks_of_html_leave_a_cell_and_its_paragraphs_stay(tmp_path: Path) -> None:
+    first, second = STORY.split(". ", 1)
+    body = f"<div><p>{first} &amp; more.</p>\n<p><b>{second}</b><br/>At 3 < 4.</p><script>go()</script></div>"
+    page(tmp_path, "a.jsonl", json.dumps({"outlet": "A", "text": body}))
+    page(tmp_path, "b.txt", f"{STORY}\n\nA <p> is a mark.")
+    first_text, second_text = load(tmp_path).articles["text"]
+    assert first_text == f"{first} & more.\n\n{second}\n\nAt 3 < 4."
+    assert "<p>" in second_text
+
+
 def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no corpus at 'nowhere'"):
         load("nowhere")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import os
@@ -29,6 +30,12 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 SEPARATOR = re.compile(r"\ufeff?sep=(\S|\t)\r?\n", re.IGNORECASE)
+SCRIPT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->")
+_MARKS = r"(?:\s[^<>]*|\s*/)?>"
+BLOCK = re.compile(rf"(?i)</?(?:p|br|div|h[1-6]|ul|ol|li|blockquote|figure|section|article|table|tr){_MARKS}")
+INLINE = re.compile(
+    r"(?i)</?(?:a|abbr|b|cite|em|figcaption|font|i|iframe|img|q|s|small|span|strong|sub|sup|td|th|time|u)" + _MARKS
+)
 END = "\x1e\x1e"  # stands in no text: whatever cell holds it was never closed
 CHARSET = re.compile(rb"(?i)<meta[^>]+charset")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -139,6 +146,20 @@ def tidy(text: str) -> str:
         text = ftfy.fix_text(text, uncurl_quotes=False, fix_character_width=False, explain=False)
     text = INVISIBLE.sub("", NEWLINE.sub("\n", text))
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+
+
+def unmarked(text: str) -> str:
+    """Take the marks of HTML off the cell of a table: blocks become paragraphs, scripts go, entities are decoded.
+
+    Examples
+    --------
+    >>> unmarked("<p>Fish &amp; <i>chips</i></p><p>cost a < b</p>")
+    'Fish & chips\\n\\ncost a < b'
+    """
+    if not BLOCK.search(text):
+        return text
+    text = INLINE.sub("", BLOCK.sub("\n\n", SCRIPT.sub("", text)))
+    return re.sub(r"\n{2,}", "\n\n", tidy(html.unescape(text)))
 
 
 def _printable(name: str) -> str:

@@ -310,8 +310,9 @@ def run_all(stale: list[Job], place: Place, staging: Path, workers: int) -> list
             for future in as_completed(pending):
                 job = future.result()
                 done.append(job)
-                figures = len(job.figures) // len(KINDS)
-                print(f"[{len(done)}/{len(stale)}] {job.path.stem}: {job.seconds:.1f} s, {figures} figures", flush=True)
+                n = len(job.figures) // len(KINDS)
+                drawn = f"{n} figure{'' if n == 1 else 's'}"
+                print(f"[{len(done)}/{len(stale)}] {job.path.stem}: {job.seconds:.1f} s, {drawn}", flush=True)
         except BaseException:
             for future in pending:
                 future.cancel()

@@ -250,6 +250,8 @@ def _noun_near(sentence: str, after: str, number: Number, trail: Trail, status: 
     if status or fate or g.hurting.search(before):
         alive = [word for word in here + (near + fresh) * fate if word in g.persons and number.value < 1e5]
         return (alive or [(at and last in g.status and status) or g.people])[0]
+    if g.paying.search(before) or g.paid.match(after):
+        return "money"
     subject = list(dropwhile(g.bridges.__contains__, reversed(words[len(_TOKEN.findall(before[:since])) :])))[:1]
     subject = [word for word in subject if word in plurals and word != words[-1]]
     ends = [match.end() for match in g.counting.finditer(before, since)]

@@ -18,7 +18,7 @@ from analysis import codebooks
 from analysis.loading import cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
-from analysis.loading.reading import Record, Rejection, listing, read, tidy
+from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, unmarked
 from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,7 +72,7 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
 
     Pages (`.txt`, with or without front matter, `.md`, `.html`) and tables (`.csv`, `.tsv`, `.json`, `.jsonl`,
     `.parquet`) may stand side by side. What a column is called is looked up among the synonyms in
-    ``codebooks/cleaning.toml``.
+    ``codebooks/cleaning.toml``. The marks of HTML in the cell of a table are taken off.
 
     Parameters
     ----------
@@ -172,14 +172,12 @@ def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
 
 def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     """Turn a record into an article's row, cleaned by the rules that look at one article alone."""
-    given = {column: _plain(record.fields.get(key)) for column, key in mapping.items()}
-    if not (text := given.get("text")):
-        empty = not any(map(_plain, record.fields.values()))
-        reason = "empty row" if empty else "no text" if "text" in mapping else "no column that holds text"
-        remedy = "give it its text" if "text" in mapping else 'name the column: load(path, columns={"text": …})'
-        return Rejection(record.source, record.row, reason, remedy)
+    given = {column: _filled(record.fields.get(key)) for column, key in mapping.items()}
+    if not (text := given.get("text")) or not re.search(r"\w", text):
+        return _textless(record, mapping)
+    text = text if record.row is None else unmarked(text)
     page = cleaning.clean(text, title=given.get("title"), outlet=given.get("outlet"), page=record.row is None)
-    if not page.text:
+    if not re.search(r"\w", page.text):
         return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")
     made = str(given.pop("constructed", None) or "").lower() in ("true", "yes", "1")
     further = {str(key): value for key, value in record.fields.items() if key not in mapping.values()}
@@ -195,6 +193,23 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
         **{"_digest": digest, "_removed": page.removed, "_file": "" if record.row is None else record.source},
     }
+
+
+def _textless(record: Record, mapping: dict[str, str]) -> Rejection:
+    """Say why a record is no article: it is empty, it has no text, or no column of it is known to hold text."""
+    if not any(map(_plain, record.fields.values())):
+        return Rejection(record.source, record.row, "empty row", "give it its text or take it away")
+    if "text" in mapping:
+        return Rejection(record.source, record.row, "no text", "give it its text or take it away")
+    names = ", ".join(str(name) for name in list(record.fields)[:8])
+    remedy = 'name the column: load(path, columns={"text": …})'
+    return Rejection(record.source, record.row, f"no column that holds text among {names}", remedy)
+
+
+def _filled(value: Any) -> str | None:
+    """Return a value as clean text, or None where a program wrote that there is nothing."""
+    text = _plain(value)
+    return None if text is None or text.casefold() in FILES["placeholders"] else text
 
 
 def _plain(value: Any) -> str | None:

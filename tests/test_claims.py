@@ -356,3 +356,25 @@ def test_time_grows_with_length(piece: str) -> None:
     started = time.process_time()
     list(hedged(piece * (9_000 // len(piece))))
     assert time.process_time() - started < 6  # quadratic takes minutes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The ministry had spent 4.2 million on flood defences.",
+        "The damage is estimated at between 30 and 40 million.",
+        "The county has promised every household 500 in emergency aid.",
+        "The budget rose from 20 million to 25 million.",
+        "The closure cost firms millions, business leaders said.",
+    ],
+)
+def test_a_sum_without_its_currency_counts_no_people(text: str) -> None:
+    table = found(text)
+    assert set(table["unit"]) == {"money"} and set(table["kind"]) == {"money"} and not table["unit_given"].any()
+
+
+def test_what_costs_lives_counts_them() -> None:
+    assert found("The attack cost 40 lives. The flood cost the town 300 houses.")["unit"].tolist() == [
+        "lives",
+        "houses",
+    ]

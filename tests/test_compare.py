@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from itertools import combinations, product
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis import text
 from analysis.compare import agreement, contrast, finding, joint, keyness, levels, null_split
 from analysis.inference.design import design_of, panel_of
 from analysis.inference.resampling import Family
@@ -386,6 +388,17 @@ def test_keyness_by_hand_is_the_log_odds_of_monroe_and_others() -> None:
     row = table.loc[("X", "war")]
     assert row["log_odds"] == pytest.approx(odds)
     assert row["z"] == pytest.approx(odds / np.sqrt(1 / (3 + war) + 1 / (0 + war)))
+
+
+def test_a_word_that_no_compared_article_holds_has_no_odds_and_warns_of_nothing() -> None:
+    articles = panel(events=7).assign(text="the bridge was closed all night")
+    articles.loc[[0, 1], "text"] = "the ferry sank"
+    counts = text.count(text.units(articles, voices=False))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = keyness(articles.drop(index=[0, 1]), counts=counts, family="exploratory", min_articles=0)
+    assert table.loc[table["term"].eq("ferry"), "log_odds"].isna().all()
+    assert table.loc[table["term"].eq("bridge"), "log_odds"].eq(0).all()
 
 
 def test_keyness_does_not_depend_on_order_or_names() -> None:

@@ -63,6 +63,9 @@ MATTER = "outlet: The Ferry Post\npublished: 2020-03-01\n"
         f"---\n# mine\n{MATTER}---\n",
         f"---\n{MATTER}authors:\n- Ada\n- Bo\n---\n",
         f"----\n{MATTER}----\n",
+        f"———\n{MATTER}—\n",
+        f"{MATTER}\n",
+        MATTER,
     ],
 )
 def test_front_matter_is_read_with_its_small_slips(tmp_path: Path, head: str) -> None:
@@ -81,6 +84,11 @@ def test_front_matter_that_cannot_be_read_is_listed(tmp_path: Path, head: str, r
     corpus = load(tmp_path)
     assert corpus.articles.empty and reason in corpus.rejected["reason"][0]
     assert "outlet: The Example" in corpus.rejected["remedy"][0]
+
+
+def test_lines_with_colons_that_name_no_outlet_are_the_page_s_own(tmp_path: Path) -> None:
+    page(tmp_path, "a.txt", f"Date: 1 March 2020\nTitle: or none\n\nBridge lost to the flood\n\n{STORY}\n")
+    assert load(tmp_path).articles["origin"].tolist() == ["pasted"]
 
 
 def test_columns_are_found_under_the_names_that_sources_give_them(tmp_path: Path) -> None:
@@ -261,6 +269,61 @@ def test_bad_rows_are_rejected_alone_with_their_place(tmp_path: Path) -> None:
         "b3 empty row",
         "b4 no text",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "kind"),
+    [
+        ("a.txt", b"PK\x03\x04\x14\x00\x06\x00" * 20, "a Word, Excel or zip file"),
+        ("a.csv", b"PK\x03\x04\x14\x00\x06\x00" * 20, "a Word, Excel or zip file"),
+        ("a.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 20, "an old Word or Excel file"),
+        ("a.txt", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" * 20, "a PDF"),
+        ("a.txt", b"{\\rtf1\\ansi\\f0 " + STORY.encode() + b"\\par}", "rich text"),
+    ],
+)
+def test_a_renamed_document_is_told_for_what_it_is(tmp_path: Path, name: str, raw: bytes, kind: str) -> None:
+    page(tmp_path, name, raw)
+    corpus = load(tmp_path)
+    assert corpus.articles.empty
+    assert corpus.rejected["reason"].tolist() == [f"{kind} under the name of a {name[1:]} file"]
+    assert "save it as plain text" in corpus.rejected["remedy"][0]
+
+
+def test_a_mark_left_open_in_a_table_is_told_and_swallows_no_row(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'outlet,text\nA,{STORY[:90].replace(",", "")}\nB,"{STORY}\nC,one\nD,two\n')
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A"]
+    assert corpus.rejected[["source", "row"]].values.tolist() == [["a.csv", 2]]
+    assert "never closes: 3 lines" in corpus.rejected["reason"][0] and "close the mark" in corpus.rejected["remedy"][0]
+
+
+def test_a_table_may_name_its_delimiter_first(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'sep=;\r\noutlet;text\r\nA;"{STORY}"\r\n')
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A"] and corpus.rejected.empty
+
+
+def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path) -> None:
+    rows = [f'nan,NaT,N/A,"{STORY}"', "A,,,nan", "A,,,-", "A,,,…", "A,,,[Removed]"]
+    page(tmp_path, "a.csv", "\n".join(["outlet,date,event,text", *rows]))
+    corpus = load(tmp_path)
+    assert corpus.articles[["outlet", "published", "event"]].isna().all(axis=None) and len(corpus.articles) == 1
+    assert corpus.rejected[["row", "reason"]].values.tolist() == [[row, "no text"] for row in (2, 3, 4, 5)]
+
+
+def test_columns_without_a_text_are_listed(tmp_path: Path) -> None:
+    page(tmp_path, "a.csv", f'Titel;Inhalt\nBridge lost;"{STORY}"\n')
+    assert load(tmp_path).rejected["reason"].tolist() == ["no column that holds text among Titel, Inhalt"]
+
+
+def test_the_marks_of_html_leave_a_cell_and_its_paragraphs_stay(tmp_path: Path) -> None:
+    first, second = STORY.split(". ", 1)
+    body = f"<div><p>{first} &amp; more.</p>\n<p><b>{second}</b><br/>At 3 < 4.</p><script>go()</script></div>"
+    page(tmp_path, "a.jsonl", json.dumps({"outlet": "A", "text": body}))
+    page(tmp_path, "b.txt", f"{STORY}\n\nA <p> is a mark.")
+    first_text, second_text = load(tmp_path).articles["text"]
+    assert first_text == f"{first} & more.\n\n{second}\n\nAt 3 < 4."
+    assert "<p>" in second_text
 
 
 def test_a_missing_path_is_named_and_an_empty_folder_is_an_empty_corpus(tmp_path: Path) -> None:

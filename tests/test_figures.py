@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import matplotlib.image
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.artist import Artist
+from matplotlib.text import Text
 
+from analysis import charts
 from tools import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,3 +45,29 @@ def test_regeneration_paints_the_committed_picture(redrawn: Path, name: str) -> 
     old, new = (matplotlib.image.imread(folder / f"{name}.png") for folder in (ROOT / "figures", redrawn))
     assert old.shape == new.shape
     assert np.mean(np.abs(old - new)) < 0.01, "another picture: make figures"
+
+
+def test_a_title_beside_long_labels_stays_in_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VANTAGE_FIGURES", str(tmp_path))
+    charts.use()
+    fig, ax = charts.canvas(7.5, 3)
+    charts.bars(pd.DataFrame({"label": ["m" * 60, "b"], "n": [1, 2]}), ax, label="label", value="n")
+    ax.set(title="Who gives a topic more or less room than all of the others?")
+    charts.save_figure(fig, "00-long", pd.DataFrame({"n": [1]}), caption="c", alt="a")
+    assert "\n" in ax.get_title(loc="left")
+    assert all(text.get_window_extent().x1 <= fig.bbox.width for text in ax.findobj(_is_title))
+
+
+def _is_title(artist: Artist) -> bool:
+    """Tell the title among the parts of a chart."""
+    return isinstance(artist, Text) and artist.get_text().startswith("Who gives")
+
+
+def test_a_short_timeline_has_a_tick_a_month_and_whole_numbers() -> None:
+    months = pd.DataFrame({"date": pd.to_datetime(["2022-01-01", "2022-02-01", "2022-03-01"]), "n": [6, 6, 4]})
+    fig, ax = charts.canvas(7.5, 3)
+    charts.timeline(months, ax)
+    fig.canvas.draw()
+    assert [label.get_text()[:7] for label in ax.get_xticklabels()] == ["2022-01", "2022-02", "2022-03"]
+    assert all(tick == round(tick) for tick in ax.get_yticks())
+    plt.close(fig)

@@ -414,3 +414,33 @@ def test_the_seed_article_gives_its_sources(root) -> None:  # type: ignore[no-un
     cross = indirect[indirect["speaker"].str.contains("Red Cross")].iloc[0]
     assert cross["via"] == "Reuters" and text[cross["start"] :].startswith("up to 1 million people")
     assert any("Tehran would give" in words[i] for i in indirect.index)
+
+
+@pytest.mark.parametrize(
+    ("said_before", "subject"),
+    [
+        ("Roads were closed, officials said.", "the mayor"),
+        ("Roads were closed, a nurse said.", "the doctor"),
+        ("Roads were closed, Ada Vale, a nurse, said.", "the minister"),
+        ("Roads were closed, officials said.", "the mayor of Upper Vale"),
+    ],
+)
+def test_nobody_speaks_in_the_place_of_another_role(said_before: str, subject: str) -> None:
+    for told in (f"“They did a heroic job,” said {subject}.", f"“They did a heroic job,” {subject} said."):
+        found = quotations(pd.DataFrame({"article_id": ["a"], "text": [f"{said_before}\n\nRescue came. {told}"]}))
+        assert found.loc[found["kind"].eq("direct"), "speaker"].tolist() == [subject]
+
+
+@pytest.mark.parametrize(
+    ("told", "speaker"),
+    [
+        ("Workers spoke of solidarity on the line.", "workers"),
+        ("Drivers said that the talks had failed.", "drivers"),
+        ("Polling officers said that the count was fair. A polling station opened late.", "polling officers"),
+        ("Iraqi officials said that the count was fair.", "Iraqi officials"),
+        ("Ada Drivers came. Drivers said that the talks had failed.", "Ada Drivers"),
+    ],
+)
+def test_a_capital_at_the_beginning_of_a_sentence_makes_no_name(told: str, speaker: str) -> None:
+    found = quotations(pd.DataFrame({"article_id": ["a"], "text": [f"Rain fell. {told}"]}))
+    assert found["speaker"].tolist() == [speaker]

@@ -7,8 +7,10 @@ import shlex
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from nbclient import NotebookClient
 
 from tools import run
 
@@ -52,7 +54,8 @@ def counts(project: Path) -> list[object]:
 
 def test_runs_once_then_only_what_changed(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main([]) == 0
-    assert "2 notebooks run, 0 up to date; figure files: 6 new" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "2 notebooks run, 0 up to date; figure files: 6 new" in told and told.count(" s, 1 figure\n") == 2
     assert (project / "figures" / "01-two.csv").read_text() == "second"
     assert counts(project) == [1, 2]
 
@@ -91,6 +94,23 @@ def test_a_failure_leaves_the_figures_whole_and_says_where(project: Path, capsys
     assert "the culprit" in told
     assert (project / "figures" / "00-one.csv").read_text() == "first"
     assert [path.name for path in (project / "figures").iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_kernel_that_does_not_start_is_started_again(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    whole, tries = NotebookClient.execute, iter(range(9))
+
+    def slow(self: NotebookClient, **options: Any) -> Any:
+        if next(tries) < times:
+            raise RuntimeError("Kernel didn't respond in 60 seconds")
+        return whole(self, **options)
+
+    monkeypatch.setattr(NotebookClient, "execute", slow)
+    assert run.main(["00", "--jobs", "1"]) == (times == 2)
+    told = capsys.readouterr().err
+    assert ("00-one.ipynb: its kernel did not start" in told and "--jobs 1" in told) == (times == 2)
 
 
 def test_another_corpus_touches_nothing_committed(project: Path) -> None:

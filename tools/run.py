@@ -137,7 +137,6 @@ def products(job: Job, place: Place) -> str:
 def execute(job: Job, place: Place, staging: Path) -> Job:
     """Run one notebook in a fresh kernel, its figures going to a folder of its own."""
     import nbformat
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     started = time.perf_counter()
@@ -146,19 +145,14 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     notebook = nbformat.read(job.path, as_version=4)
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         cell.update(execution_count=None, outputs=[])  # so that what is counted at the end was run here
-    client = NotebookClient(
-        notebook,
-        timeout=1800,
-        record_timing=False,
-        store_widget_state=False,
-        resources={"metadata": {"path": str(ROOT / "notebooks")}},
-        extra_arguments=["--log-level=40"],
-    )
     settings = {"CORPUS": str(place.corpus), "VANTAGE_NAMES": place.names, "VANTAGE_FIGURES": str(job.staged)}
     try:
-        client.execute(env={**os.environ, **settings, "PYTHONHASHSEED": "0", **ONE_THREAD})
+        in_kernel(notebook, {**os.environ, **settings, "PYTHONHASHSEED": "0", **ONE_THREAD})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise RunError(failure(job, notebook, error)) from None
+    except RuntimeError as error:
+        advice = "run it again, when less is running or with --jobs 1"
+        raise RunError(f"{job.path.name}: its kernel did not start ({error}); {advice}") from None
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         cell.outputs = joined(cell.outputs)
     for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
@@ -173,6 +167,28 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     if stray := [path.name for path in job.figures if path not in owned(job.staged, job.path)]:
         raise RunError(f"{job.path.name}: figure {stray[0]} must begin with the notebook's number")
     return job
+
+
+def in_kernel(notebook: Any, environment: dict[str, str]) -> None:
+    """Run the cells of a notebook in a fresh kernel; one that does not start is started once more."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    for last in (False, True):
+        client = NotebookClient(
+            notebook,
+            timeout=1800,
+            record_timing=False,
+            store_widget_state=False,
+            resources={"metadata": {"path": str(ROOT / "notebooks")}},
+            extra_arguments=["--log-level=40"],
+        )
+        try:
+            client.execute(env=environment)
+            return
+        except RuntimeError as error:
+            if last or isinstance(error, DeadKernelError):
+                raise
 
 
 def joined(outputs: list[Any]) -> list[Any]:
@@ -310,8 +326,9 @@ def run_all(stale: list[Job], place: Place, staging: Path, workers: int) -> list
             for future in as_completed(pending):
                 job = future.result()
                 done.append(job)
-                figures = len(job.figures) // len(KINDS)
-                print(f"[{len(done)}/{len(stale)}] {job.path.stem}: {job.seconds:.1f} s, {figures} figures", flush=True)
+                n = len(job.figures) // len(KINDS)
+                drawn = f"{n} figure{'' if n == 1 else 's'}"
+                print(f"[{len(done)}/{len(stale)}] {job.path.stem}: {job.seconds:.1f} s, {drawn}", flush=True)
         except BaseException:
             for future in pending:
                 future.cancel()

@@ -254,7 +254,10 @@ def timeline(
             end = part.iloc[-1]
             place = end[x], end[y]
             ax.annotate(plain(name, 24), place, (5, 0), textcoords="offset points", color=colour, va="center")
-    ax.yaxis.set_major_locator(MaxNLocator(6))
+    whole = bool((frame[y].dropna() % 1 == 0).all())
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=whole))
+    if frame[x].nunique() <= 6:  # a tick a day or a month, and no days between that nothing stands for
+        ax.set_xticks(sorted(frame[x].unique()))
     return ax
 
 

@@ -91,6 +91,8 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     folder.mkdir(parents=True, exist_ok=True)
     for empty in (ax for ax in fig.axes if not ax.has_data()):  # a grid with a panel too many
         empty.set_axis_off()
+    if len(fig.axes) == 1:
+        _fit_title(fig)
     wrapped = "\n".join(textwrap.wrap(plain(caption, 2000), int(fig.get_figwidth() * 15.5)))
     fig.supxlabel(wrapped, x=0.01, ha="left", fontsize=7.5, color="#555555")
     png = _png(fig)
@@ -100,6 +102,20 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, *, caption: str, alt
     drawn(data).to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", date_format="%Y-%m-%d")
     plt.close(fig)
     return SavedFigure(name, caption, alt, png)
+
+
+def _fit_title(fig: Figure) -> None:
+    """Break a title that would run out of the figure beside long labels."""
+    ax, place = fig.axes[0], plt.rcParams["axes.titlelocation"]
+    if not (title := ax.get_title(loc=place)):
+        return
+    measure = fig.text(0, 0, title, fontsize=ax.title.get_fontsize(), fontweight=ax.title.get_fontweight())
+    needed = measure.get_window_extent().width
+    measure.remove()
+    labels = [label.get_window_extent().width for label in ax.get_yticklabels() if label.get_text()]
+    room = fig.bbox.width - max(labels, default=0) - 0.3 * fig.dpi
+    if needed > room:
+        ax.set_title("\n".join(textwrap.wrap(title, max(16, int(len(title) * room / needed)))), loc=place)
 
 
 def inline(fig: Figure, alt: str) -> str:

@@ -135,7 +135,8 @@ def _scored(design: Design, own: np.ndarray, matrix: Any, prior: np.ndarray, use
     """Return log-odds of a level's compared articles against the others', and z, under the prior."""
     compared = abs(design.lift).sum(axis=0) > 0
     totals = [matrix[compared & side].sum(axis=0) + prior for side in (own, ~own)]
-    mine, theirs = (np.log(total[used] / (total.sum() - total[used])) for total in totals)
+    totals = [np.where(total > 0, total, np.nan) for total in totals]  # a word that none of these articles holds
+    mine, theirs = (np.log(total[used] / (np.nansum(total) - total[used])) for total in totals)
     error = np.sqrt(sum(1 / total[used] for total in totals))
     return {"log_odds": mine - theirs, "z": (mine - theirs) / error, "n_events": design.counts["n_events"]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import os
@@ -19,15 +20,31 @@ from analysis import codebooks
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
 NAMES = {name.replace("_", " ") for names in codebooks.read("cleaning")["columns"].values() for name in names}
-OPENING = re.compile(r"-{3,}[ \t]*\n((?:.*\n){1,8})")
-FRONT_MATTER = re.compile(r"\A-{3,}[ \t]*\n(.*?)\n-{3,}[ \t]*(?:\n|\Z)", re.DOTALL)
+FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three
+OPENING = re.compile(rf"{FENCE}\n((?:.*\n){{1,8}})")
+FRONT_MATTER = re.compile(rf"\A{FENCE}\n(.*?)\n{FENCE}(?:\n|\Z)", re.DOTALL)
+UNFENCED = re.compile(r"\A(?:[A-Za-z_][\w -]{1,30}:[ \t]*\S.*\n){2,12}")
 KEY = re.compile(r"([A-Za-z_][\w -]*?)[ \t]*:[ \t]*(.*)")
 NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
+SEPARATOR = re.compile(r"\ufeff?sep=(\S|\t)\r?\n", re.IGNORECASE)
+SCRIPT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?</\1\s*>|<!--.*?-->")
+_MARKS = r"(?:\s[^<>]*|\s*/)?>"
+BLOCK = re.compile(rf"(?i)</?(?:p|br|div|h[1-6]|ul|ol|li|blockquote|figure|section|article|table|tr){_MARKS}")
+INLINE = re.compile(
+    r"(?i)</?(?:a|abbr|b|cite|em|figcaption|font|i|iframe|img|q|s|small|span|strong|sub|sup|td|th|time|u)" + _MARKS
+)
+END = "\x1e\x1e"  # stands in no text: whatever cell holds it was never closed
 CHARSET = re.compile(rb"(?i)<meta[^>]+charset")
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+FOREIGN = {
+    b"PK\x03\x04": "a Word, Excel or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word or Excel file",
+    b"%PDF": "a PDF",
+    b"{\\rtf": "rich text",
+}
 
 
 class Rejection(NamedTuple):
@@ -76,7 +93,11 @@ def read(path: Path, source: str) -> list[Record | Rejection]:
     """Read one file into records and rejections; whatever is wrong with it is a rejection, never an error."""
     suffix = path.suffix.lower().lstrip(".")
     try:
-        rows = READERS[suffix](path.read_bytes())
+        raw = path.read_bytes()
+        if kind := next((kind for mark, kind in FOREIGN.items() if raw.startswith(mark)), None):
+            advice = "open it in its own program and save it as plain text (.txt), or a table as .csv"
+            return [Rejection(source, None, f"{kind} under the name of a .{suffix} file", advice)]
+        rows = READERS[suffix](raw)
     except OSError as error:
         return [_unreadable(source, error)]
     except Exception as error:  # a broken file may raise anything inside a parser
@@ -127,6 +148,20 @@ def tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
+def unmarked(text: str) -> str:
+    """Take the marks of HTML off the cell of a table: blocks become paragraphs, scripts go, entities are decoded.
+
+    Examples
+    --------
+    >>> unmarked("<p>Fish &amp; <i>chips</i></p><p>cost a < b</p>")
+    'Fish & chips\\n\\ncost a < b'
+    """
+    if not BLOCK.search(text):
+        return text
+    text = INLINE.sub("", BLOCK.sub("\n\n", SCRIPT.sub("", text)))
+    return re.sub(r"\n{2,}", "\n\n", tidy(html.unescape(text)))
+
+
 def _printable(name: str) -> str:
     """Return a file name as clean text, the same on every machine."""
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "replace"))
@@ -164,7 +199,7 @@ def _refusal(path: Path, source: str, *, listed: bool = True) -> Rejection | Non
 
 def _page(raw: bytes) -> Rows:
     """Read a pasted page: front matter if it has any, then its lines."""
-    text = NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t")
+    text = _fenced(NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t"))
     opening = OPENING.match(text)
     heads = (
         [line.partition(":")[0].strip().lower().replace("_", " ") for line in opening[1].split("\n") if ":" in line]
@@ -179,6 +214,17 @@ def _page(raw: bytes) -> Rows:
         remedy = "write one `name: value` a line, such as `outlet: The Example`, between two lines of ---"
         return [(None, Rejection("", None, f"front matter {wrong}", remedy))]
     return [(None, {**fields, "text": text[matter.end() :]})]
+
+
+def _fenced(text: str) -> str:
+    """Put lines of dashes around fields that begin a page without them, an outlet or an event among them."""
+    block = UNFENCED.match(text)
+    lines = block[0].splitlines() if block else []
+    heads = [line.partition(":")[0].strip().lower().replace("_", " ") for line in lines]
+    n = next((i for i, head in enumerate(heads) if head not in NAMES), len(heads))
+    if n < 2 or {"outlet", "event"}.isdisjoint(heads[:n]):
+        return text
+    return "\n".join(["---", *lines[:n], "---", text[sum(len(line) + 1 for line in lines[:n]) :]])
 
 
 def _matter(block: str) -> tuple[dict[str, Any], str]:
@@ -224,21 +270,27 @@ def _html(raw: bytes) -> Rows:
 
 
 def _delimited(raw: bytes) -> Rows:
-    """Read a table of cells parted by the delimiter that its header uses most."""
+    """Read a table of cells parted by the delimiter that it names (``sep=;``) or that its header uses most."""
     text = decode(raw)
-    header = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;|", key=header.count)
+    named = SEPARATOR.match(text)
+    text = text[named.end() :] if named else text
+    delimiter = named[1] if named else max(",\t;|", key=text.lstrip().split("\n", 1)[0].count)
     csv.field_size_limit(FILES["max_bytes_page"])
-    cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    cells = csv.reader(io.StringIO(f"{text.rstrip()}\n{END}", newline=""), delimiter=delimiter)
     names = [tidy(name) or f"column {i}" for i, name in enumerate(next(cells, []), start=1)]
-    rows: Rows = []
-    for number, row in enumerate(cells, start=1):
-        if len(row) > len(names):
-            reason = f"{len(row)} cells under {len(names)} column names"
-            rows.append((number, Rejection("", None, reason, "quote the cells that hold the delimiter")))
-        else:
-            rows.append((number, dict(zip_longest(names, row))))
-    return rows
+    return [(number, _cells(row, names)) for number, row in enumerate(cells, start=1) if row != [END]]
+
+
+def _cells(row: list[str], names: list[str]) -> dict[str, Any] | Rejection:
+    """Put the cells of a row under their names; where a quotation mark is left open, what follows ran into it."""
+    if row and row[-1].endswith(END):
+        reason = f"a quotation mark opens here and never closes: {row[-1].count(chr(10)):,} lines ran into one cell"
+        return Rejection("", None, reason, "close the mark, or double it if it belongs to the text")
+    if len(row) > len(names):
+        reason = f"{len(row)} cells under {len(names)} column name{'' if len(names) == 1 else 's'}"
+        remedy = "quote the cells that hold the delimiter; let the first line name the columns"
+        return Rejection("", None, reason, remedy)
+    return dict(zip_longest(names, row))
 
 
 def _json(raw: bytes) -> Rows:

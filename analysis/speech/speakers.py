@@ -44,6 +44,7 @@ _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|s
 _POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
 _LONG = re.compile(rf"\b(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
 _ANY_GROUP = re.compile(rf"(?:.* )?{any_of(WORDS['monitors'])}(?: (?:[a-z]+ing|in|based|which|that)\b.*)?$", re.I)
+_LED = re.compile(r"\b(?:of|for|in|at|from|with|on|to)(?: the)? $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
 
@@ -245,7 +246,8 @@ class Cast:
             key = self.recent(start, "o" if first == "it" else PRONOUNS.get(first, ""))
         else:
             plain = re.sub(r"^[Tt]he (?:(?=[A-Z])|[a-z]+ (?=[A-Z][\w-]*$))", "", phrase)
-            plain = plain[0].lower() + plain[1:] if plain == phrase and first in WORDS["begins"] else plain
+            small = first in WORDS["begins"] or self._opens(phrase, start)
+            plain = plain[0].lower() + plain[1:] if plain == phrase and small else plain
             described = first == "one" or _words(phrase) & WORDS["roles"]
             apposed = re.match(rf", ({NAME}),", self.masked[end : end + 80]) if described else None
             behind = self._fullest(apposed[1]) if apposed and _last(apposed[1]) in self.full else None
@@ -259,6 +261,16 @@ class Cast:
         person.gender = person.gender or self._gender(person) or self._kind(person, head, first)
         self.spoken.append((max(start, self.spoken[-1][0] if self.spoken else 0), key, True))
         return key
+
+    def _opens(self, phrase: str, start: int) -> bool:
+        """Tell whether a subject owes its capital to the beginning of a sentence: Workers, Polling officers."""
+        first, before = phrase.split()[0], self.text[max(0, start - 2) : start].rstrip(" ")
+        if not first[0].isupper() or re.search(r" [A-Z]", phrase) or (before and before[-1] not in '.?!:\n”"'):
+            return False
+        word = first.lower()
+        if " " in phrase:
+            return re.search(rf"\b{re.escape(word)}\b", self.text) is not None
+        return first not in self.full and (word in WORDS["groups"] or word[:-1] in WORDS["roles"])
 
     def _body(self, plain: str, start: int, first: str) -> str | None:
         """Return the full name of a body: of its abbreviation, of a word of it, or of "the group", "a monitor"."""
@@ -291,10 +303,11 @@ class Cast:
     def _named(self, phrase: str, first: str) -> str | None:
         """Return the full name in a subject that holds the name of a person."""
         found = [] if first in _ONE else [*_NAME.finditer(phrase)]
-        names = [m[0] for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
-        for raw in reversed(names):
+        names = [(m[0], m.start()) for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
+        for raw, at in reversed(names):
             name = _bare(raw)
             titled = " " in name and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
+            titled = titled and not _LED.search(phrase[:at])  # the mayor of Upper Vale
             if name and (_last(name) in self.full or (titled and WORDS["places"].isdisjoint(_core(name.split())))):
                 return self._fullest(name)
         return None
@@ -309,4 +322,6 @@ class Cast:
         for wanted in (words, words & WORDS["roles"]):
             if fits := [(place, key) for place, key, _ in near if wanted <= self.known[key].words]:
                 return max(fits)[1]
-        return self.recent(start) if len(words) == 1 and first == "the" else None
+        near_by = self.recent(start) if len(words) == 1 and first == "the" else None
+        free = near_by in self._names and WORDS["roles"].isdisjoint(self.known[near_by].words)
+        return near_by if free else None  # not "officials", nor a nurse, for "the mayor"

@@ -62,7 +62,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
     seed : int
     runs : int
     min_stability : float
-        Topics below are withheld: the mean Jaccard similarity of a topic's ten first terms with those of each run.
+        Topics below are withheld, as are those that are no text's strongest: the mean Jaccard similarity of a topic's
+        ten first terms with those of each run.
     stop : iterable of str, optional
         Words to leave out; `stoplist()["term"]` when not given.
 
@@ -132,7 +133,8 @@ class TopicModel(TransformerMixin, BaseEstimator):
         """Sort, name and withhold topics."""
         k, own = len(stability), weights(x, self.components_)
         share = np.bincount(own.argmax(axis=1)[own.any(axis=1)], minlength=k) / len(own)
-        order = np.lexsort((-share, stability < self.min_stability))
+        weak = (stability < self.min_stability) | (share == 0)
+        order = np.lexsort((-share, weak))
         h = self.components_ = self.components_[order]
         names = self.vectorizer_.get_feature_names_out()
         first = [[i for i in np.argsort(-row / self.vectorizer_.idf_**0.5, kind="stable")[:TOP] if row[i]] for row in h]
@@ -141,7 +143,7 @@ class TopicModel(TransformerMixin, BaseEstimator):
         frame["terms"] = [", ".join(names[some]) for some in first]
         frame["label"] = frame["label"].where(~frame["label"].duplicated(keep=False), frame["terms"])
         frame = frame.assign(prevalence=share[order], stability=stability[order])
-        kept = int((stability >= self.min_stability).sum())
+        kept = int((~weak).sum())
         self.topics_, self.withheld_ = frame[:kept], frame[kept:].reset_index(drop=True)
 
     def get_feature_names_out(self, input_features: object = None) -> np.ndarray:

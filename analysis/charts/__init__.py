@@ -225,7 +225,10 @@ def strip(
     frame: pd.DataFrame, ax: Axes, *, label: str = "outlet", value: str = "n_words",
     colours: Mapping[str, str] | None = None,
 ) -> Axes:  # fmt: skip
-    """Draw every observation as a dot in its label's row, and the row's median as a bar."""
+    """Draw every observation as a dot in its label's row, and the row's median as a bar.
+
+    Positive values of which the largest is more than twenty times the median go on a logarithmic axis.
+    """
     frame = drawn(frame)
     names = list(dict.fromkeys(frame[label]))
     for place, name in zip(_rows(ax, names), names, strict=True):
@@ -235,6 +238,8 @@ def strip(
         ax.plot(values, place + spread, "o", ms=3.5, alpha=0.55, color=colour, mew=0)
         if len(values):
             ax.plot([np.median(values)] * 2, [place - 0.36, place + 0.36], color="#222222", lw=2)
+    if frame[value].min() > 0 and frame[value].max() > 20 * frame[value].median():
+        _log(ax)
     return ax
 
 

@@ -13,6 +13,7 @@ from sklearn.decomposition import TruncatedSVD, non_negative_factorization
 from sklearn.preprocessing import normalize
 
 from analysis.text import tokens
+from analysis.words.counting import adding
 
 TOP = 10
 """How many of its first terms stand for a topic wherever topics are compared, scored or shown."""
@@ -71,7 +72,7 @@ def consensus(x: sparse.csr_matrix, k: int, runs: int, seed: int) -> tuple[np.nd
 
 def _means(x: sparse.csr_matrix, labels: np.ndarray, k: int) -> np.ndarray:
     """Return the sum of each class's rows."""
-    return (sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))), (k, len(labels))) @ x).toarray()
+    return (adding(labels, k) @ x).toarray()
 
 
 def _first(topics: np.ndarray) -> list[set[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,28 @@ def test_a_mapping_takes_one_word_for_a_list_and_anything_else_is_refused() -> N
 def test_an_unknown_name_lists_what_is_bundled() -> None:
     with pytest.raises(FileNotFoundError, match="generic-frames"):
         codebooks.load("no-such-book")
+
+
+def lists(book: object) -> Iterator[list[str]]:
+    """Yield the lists of words of a codebook."""
+    below = book.values() if isinstance(book, dict) else book if isinstance(book, list) else []
+    if isinstance(book, list) and all(isinstance(entry, str) for entry in book):
+        yield book
+    for entry in below:
+        yield from lists(entry)
+
+
+@pytest.mark.parametrize("name", ["hedges", "reporting-verbs", "sentences", "stoplist"])
+def test_no_word_stands_twice_in_a_list(name: str) -> None:
+    for words in lists(codebooks.read(name)):
+        assert len(words) == len(set(words)), sorted(word for word in set(words) if words.count(word) > 1)
+
+
+def test_what_is_told_of_a_reporting_verb_is_told_of_one_that_is_listed() -> None:
+    book = codebooks.read("reporting-verbs")
+    verbs = {verb for stance in book["stance"].values() for verb in stance} | set(book["use"]["participle"])
+    for use, some in book["use"].items():
+        assert set(some) <= verbs, (use, set(some) - verbs)
 
 
 @pytest.mark.parametrize("name", BUNDLED)

@@ -12,6 +12,7 @@ from scipy import sparse
 from analysis import codebooks
 from analysis.codebooks import Codebook
 from analysis.text import Counts, count, demand
+from analysis.words.counting import adding
 from analysis.words.tokens import parse, shape
 
 Source = str | Path | Codebook | Mapping[str, Iterable[str]]
@@ -55,9 +56,7 @@ class Hits:
         used = parts[chosen]
         found = self._in_units(parts, count(parts, phrases=phrases(book)), book.unless)[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()
-        shape = (place.max(initial=-1) + 1, len(place))
-        joined = sparse.csr_matrix((np.ones(len(place)), (place, np.arange(len(place)))), shape=shape)
-        self.matrix = ((joined @ (found > 0)) > 0).astype(np.int64)
+        self.matrix = ((adding(place, place.max(initial=-1) + 1) @ (found > 0)) > 0).astype(np.int64)
         self.sentences = used.groupby(["article_id", "sentence"], sort=False, as_index=False).first()
         self.articles = pd.Index(parts["article_id"].unique(), name="article_id")
         self._row = self.articles.get_indexer(self.sentences["article_id"])
@@ -79,9 +78,7 @@ class Hits:
 
     def per_article(self, matrix: sparse.csr_matrix) -> pd.DataFrame:
         """Add up rows of sentences into rows of articles."""
-        shape = (len(self.articles), len(self._row))
-        sums = sparse.csr_matrix((np.ones(len(self._row)), (self._row, np.arange(len(self._row)))), shape=shape)
-        return pd.DataFrame((sums @ matrix).toarray(), index=self.articles)
+        return pd.DataFrame((adding(self._row, len(self.articles)) @ matrix).toarray(), index=self.articles)
 
     def per_frame(self) -> np.ndarray:
         """Return sentences × frames: how many indicators of the frame the sentence holds."""
@@ -96,7 +93,7 @@ class Hits:
     def per_indicator(self) -> pd.DataFrame:
         """Return articles × (frame, indicator): the sentences that hold it."""
         columns = pd.MultiIndex.from_arrays([self.frame_of, self.names], names=["frame", "indicator"])
-        return self.per_article(self.matrix).astype("int64").set_axis(columns, axis=1)
+        return self.per_article(self.matrix).set_axis(columns, axis=1)
 
     def breadth(self) -> pd.DataFrame:
         """Return articles × frames: the sum over indicators of log(1 + sentences); repetition counts for little.

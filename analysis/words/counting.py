@@ -50,8 +50,7 @@ class Counts:
     def by_article(self) -> tuple[sparse.csr_matrix, npt.NDArray[np.object_]]:
         """Return the articles × terms matrix and the articles' ids, in order of appearance."""
         codes, ids = pd.factorize(self.article_id)
-        rows = (np.ones(len(codes), np.int64), (codes, np.arange(len(codes))))
-        return sparse.csr_matrix(rows, shape=(len(ids), len(codes))) @ self.matrix, np.asarray(ids, object)
+        return adding(codes, len(ids)) @ self.matrix, np.asarray(ids, object)
 
     @cached_property
     def _words(self) -> Lookup:
@@ -62,6 +61,17 @@ class Counts:
     def _phrases(self) -> dict[str, int]:
         """Return each phrase in counted form with its column."""
         return {" ".join(parse(term)): place for place, term in enumerate(self.terms) if " " in term}
+
+
+def adding(codes: np.ndarray, n: int) -> sparse.csr_matrix:
+    """Return the matrix that adds up rows of the same code; codes run from 0 to n - 1.
+
+    Examples
+    --------
+    >>> (adding(np.array([0, 1, 0]), 2) @ np.array([1, 2, 3])).tolist()
+    [4, 2]
+    """
+    return sparse.csr_matrix((np.ones(len(codes), np.int64), (codes, np.arange(len(codes)))), shape=(n, len(codes)))
 
 
 def count(parts: pd.DataFrame, *, phrases: Iterable[str] = ()) -> Counts:

@@ -526,6 +526,22 @@ def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Brows
     assert browser.run("document.querySelector('.side').offsetHeight") < browser.run(top.format("#part-6")) < 200
 
 
+def test_paper_holds_every_column_in_dark_on_light(project: Path, browser: chromium.Browser) -> None:
+    frame = pd.DataFrame({f"Ashkelume Observer and others, {i}": [i] for i in range(10)})
+    wide = {"output_type": "display_data", "metadata": {}, "data": {"text/html": frame.to_html()}}
+    text = {"output_type": "stream", "name": "stdout", "text": "one  two  " + "and so on " * 40}
+    notebook(project / "notebooks" / "02-wide.ipynb", "# How wide?", [wide, text])
+    assert site.main([]) == 0
+    address = (project / "site" / "notebooks" / "02-wide.html").as_uri()
+    browser.open(address, width=690, dark=True)
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.call("Emulation.setEmulatedMedia", media="print", features=dark)
+    cut = "e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1"
+    assert browser.run(f"[...document.querySelectorAll('main *')].filter({cut}).length") == 0
+    assert max(map(int, re.findall(r"\d+", browser.run("getComputedStyle(document.body).color")))) < 60
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
 def test_code_is_folded_on_phones_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
     assert site.main([]) == 0
     address = (project / "site" / "notebooks" / "00-start.html").as_uri()

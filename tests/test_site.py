@@ -508,7 +508,7 @@ def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Brows
     assert browser.run(top.format(".toc li:nth-child(12) a")) < 640, "every section is in sight"
     ids = browser.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(set(ids)) == len(ids), "no heading takes the place of a part of the frame"
-    reached = f"[...document.querySelectorAll('input, .button')].filter({SEEN}).length"
+    reached = f"[...document.querySelectorAll('.button')].filter({SEEN}).length"
     assert browser.run(reached) == 0, "nothing to tab to that cannot be seen"
     browser.open(address, width=390, height=844)
     browser.run("document.documentElement.style.scrollBehavior = 'auto'")
@@ -542,16 +542,52 @@ def test_paper_holds_every_column_in_dark_on_light(project: Path, browser: chrom
     browser.call("Emulation.setEmulatedMedia", media="")
 
 
-def test_code_is_folded_on_phones_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
+def test_the_front_page_answers_and_says_whose_articles_these_are(project: Path) -> None:
+    said = ["65 articles; 2 of 24 <b> of them are confirmed.", "“are listed”: 3 more are confirmed; 9 mentions."]
+    for lines, answer in [(said, "2 of 24 &lt;b&gt; of them are confirmed."), (said[1:], None)]:
+        output = {"output_type": "stream", "name": "stdout", "text": "\n".join(lines)}
+        notebook(project / "notebooks" / "02-said.ipynb", "# So?\n\n## In short: how?", [output], "## Why?", [output])
+        assert site.main([]) == 0
+        index = (project / "site" / "index.html").read_text("utf-8")
+        wanted = [("notebooks/02-said.html#in-short-how", answer)] if answer else []
+        assert re.findall(r'class="answer" dir="auto"><a href="(.*?)">In short</a>: (.*?)</p>', index) == wanted
+    assert "invented" not in index and "do not exist" not in index
+    corpus = hostile_corpus()
+    corpus.articles.loc[:2, "origin"] = "constructed"
+    assert site.invented(corpus).startswith("3 of 14 articles were written for this project in the name")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "load", lambda path, columns: corpus)
+        assert site.main([]) == 0
+    for name in ("index.html", "corpus.html", "figures.html", "notebooks/02-said.html"):
+        assert site.invented(corpus) in (project / "site" / name).read_text("utf-8"), name
+
+
+def test_every_committed_notebook_that_compares_answers_in_short(root: Path) -> None:
+    for page in (found := site.read_pages(root / "notebooks")):
+        site.compose(page, found, [])
+        assert page.answer or page.name == "explore", page.name
+
+
+@pytest.mark.parametrize("width", [700, 1280])
+def test_a_card_stands_beside_its_picture_where_there_is_room(
+    project: Path, browser: chromium.Browser, width: int
+) -> None:
+    assert site.main([]) == 0
+    browser.open((project / "site" / "index.html").as_uri(), width=width)
+    edge = "document.querySelector('.cards li {}').getBoundingClientRect().{}"
+    assert browser.run(edge.format("h2", "left")) > browser.run(edge.format(".thumb", "right"))
+
+
+def test_code_is_folded_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
     assert site.main([]) == 0
     address = (project / "site" / "notebooks" / "00-start.html").as_uri()
     codes = f"[...document.querySelectorAll('.code')].filter({SEEN}).length"
-    browser.open(address)
-    assert browser.run(codes) == 1
-    browser.open(address, width=390, height=844)
-    assert browser.run(codes) == 0
-    browser.run("document.querySelector('.codes input').click()")
-    assert browser.run(codes) == 1
+    for width in (1280, 390):
+        browser.open(address, width=width)
+        assert browser.run(codes) == 0
+        browser.run("document.querySelector('.codes input').click()")
+        assert browser.run(codes) == 1
+        assert browser.run("document.querySelector('.code').tabIndex") == -1, "it does not scroll: no stop for the key"
 
 
 def test_a_card_shows_the_differences_or_the_first_figure_or_none(project: Path) -> None:

@@ -46,6 +46,11 @@ from tools.pages import (
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
 MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
+SHORT = re.compile(r"\bshort\b", re.IGNORECASE)
+ANSWER = re.compile(
+    r"^(\d[^“:]* (are confirmed|are listed|of them confirmed|share)\b|Findings confirmed:|Nothing to compare"
+    r"|No clear difference between outlets|One article: nothing is compared)"
+)
 COVER = re.compile(r"-(differences|effects|labels|quoted)$")
 WIDE, BROAD = 1300, 1700  # pixels from which a picture scrolls on a phone, and from which it is made smaller on a desk
 SHOWN = 500  # removed lines shown for each rule
@@ -104,6 +109,19 @@ class Page:
     def cover(self) -> Figure | None:
         """The figure that stands for it: the first that tells outlets apart, else its first."""
         return next((figure for figure in self.figures if COVER.search(figure.name)), next(iter(self.figures), None))
+
+    @property
+    def answer(self) -> tuple[str, str] | None:
+        """Its answer in one clause, after the anchor of the section that gives it in short."""
+        anchor = ""
+        for item in self.body:
+            for found in re.finditer(r'<h2 id="([^"]*)">(.*?)</h2>', item.get("html", "")):
+                anchor = found[1] if SHORT.search(found[2]) else ""
+            said = [output["text"] for output in item.get("outputs", []) if anchor and output["kind"] == "sentences"]
+            for clause in re.split(r"; |\n", "\n".join(said)):
+                if ANSWER.search(clause):
+                    return anchor, clause.rstrip(".") + "."
+        return None
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -308,6 +326,14 @@ def notice(corpus: Corpus, texts: bool) -> str | None:
     return f"{whose}, {'was' if n == 1 else 'were'} written by others. {advice}"
 
 
+def invented(corpus: Corpus) -> str:
+    """Say how many articles are nobody's reporting, nothing where all are."""
+    n, total = int(corpus.articles["origin"].eq("constructed").sum()), len(corpus.articles)
+    written = f"{n:,} of {total:,} articles {'was' if n == 1 else 'were'} written for this project"
+    told = f"{written} in the name of outlets that do not exist: a test bed whose answers are known."
+    return f"{told} No difference between them says anything about a newspaper." if n else ""
+
+
 def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True) -> dict[str, int]:
     """Write all pages into a folder, which is replaced as a whole.
 
@@ -351,7 +377,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     if warning:
         print(f"Note: {warning}", file=sys.stderr)
     credit = corpora.NAMED[name].attribution if name in corpora.NAMED else ""
-    shared = {"pages": pages, "label": corpus.label, "credit": credit}
+    shared = {"pages": pages, "label": corpus.label, "credit": credit, "invented": invented(corpus)}
     with replaced(target) as folder:
         copy_files(folder, place, every)
         write_pages(folder, shared, figures=figures, editions=editions)

@@ -638,8 +638,32 @@ def test_every_table_has_a_name_of_its_own(project: Path) -> None:
 def test_tables_keep_their_shape_and_say_what_heads_what() -> None:
     frame = pd.DataFrame({"outlet": ["A", "B"], "n": [1, 2.5]}).set_index("outlet")
     shown = pages.output_html(frame.to_html())
-    assert shown.count('scope="row"') == 2 and shown.count('scope="col"') == 4
+    assert shown.count('scope="row"') == 2 and shown.count('scope="col"') == 2
     assert '<td class="num">2.5</td>' in shown and "style" not in shown and "border" not in shown
+
+
+def test_the_name_of_an_index_stands_in_the_one_row_of_heads() -> None:
+    frame = pd.DataFrame({"outlet": ["A", "B"], "voice": ["own", "own"], "n": [1, 2]})
+    for table, heads in [
+        (frame.set_index(["outlet", "voice"]), ["outlet", "voice", "n"]),
+        (frame.set_index("outlet"), ["outlet", "voice", "n"]),
+        (frame, ["", "outlet", "voice", "n"]),
+        (frame.pivot(index="outlet", columns="voice", values="n"), ["voice", "own", "outlet", ""]),
+        (frame.pivot(index="outlet", columns="voice", values=["n"]), ["", "n", "voice", "own", "outlet", ""]),
+    ]:
+        head = pages.output_html(table.to_html()).split("</thead>")[0]
+        assert re.findall("<th[^>]*>(.*?)</th>", head) == heads
+
+
+def test_what_the_key_stops_at_has_a_name(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    article = next((project / "site" / "articles").glob("*.html")).relative_to(project / "site").as_posix()
+    for name in ("corpus.html", "methods.html", "notebooks/00-start.html", "notebooks/01-words.html", article):
+        browser.open((project / "site" / name).as_uri())
+        labelled = "e => (document.getElementById(e.getAttribute('aria-labelledby')) || {}).textContent"
+        nameless = f"e => !(e.ariaLabel || ({labelled})(e)) || !e.role"
+        assert browser.run("document.querySelectorAll('.table').length") > 0, name
+        assert browser.run(f"[...document.querySelectorAll('.table[tabindex]')].filter({nameless}).length") == 0, name
 
 
 def test_markdown_anchors_are_unique_and_links_lead_somewhere() -> None:

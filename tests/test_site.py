@@ -186,6 +186,8 @@ def test_hostile_text_is_shown_as_it_stands(project: Path, browser: chromium.Bro
         browser.open((project / "site" / name).as_uri())
         seen = words(browser.run("document.body.innerText"))
         assert [text for text in HOSTILE if words(text) not in seen] == [], name
+    removed = (project / "site" / "removed.html").read_text("utf-8")
+    assert all(f'<a href="{row["href"]}">' in removed for row in rows.values()), "each line leads to its article"
     browser.open((project / "site" / rows[CONTROLS]["href"]).as_uri())
     shown = browser.run("document.querySelector('h1').textContent")
     assert shown == "bell␇ escape␛[31mred nul␀ next⟨U+0085⟩ turned⟨U+202E⟩back end"
@@ -550,7 +552,7 @@ def test_the_front_page_answers_and_says_whose_articles_these_are(project: Path)
         assert site.main([]) == 0
         index = (project / "site" / "index.html").read_text("utf-8")
         wanted = [("notebooks/02-said.html#in-short-how", answer)] if answer else []
-        assert re.findall(r'class="answer" dir="auto"><a href="(.*?)">In short</a>: (.*?)</p>', index) == wanted
+        assert re.findall(r'class="answer" dir="auto">In short: <a href="(.*?)">(.*?)</a></p>', index) == wanted
     assert "invented" not in index and "do not exist" not in index
     corpus = hostile_corpus()
     corpus.articles.loc[:2, "origin"] = "constructed"

@@ -302,12 +302,13 @@ def article_rows(corpus: Corpus) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["outlet"], row["published"], row["article_id"]))
 
 
-def removed_by_rule(corpus: Corpus) -> list[dict[str, Any]]:
-    """Group what cleaning removed by its rule, the most frequent rule first."""
-    groups = []
+def removed_by_rule(corpus: Corpus, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group what cleaning removed by its rule, the most frequent rule first, each line with the row of its article."""
+    groups, known = [], {row["article_id"]: row for row in rows}
     for rule, part in corpus.removed.groupby("rule", sort=True):
         counted = {"n": len(part), "articles": part["article_id"].nunique()}
-        groups.append({"rule": str(rule), **counted, "texts": list(part["text"])[:SHOWN]})
+        lines = [(text, known[i]) for text, i in zip(part["text"], part["article_id"], strict=True)]
+        groups.append({"rule": str(rule), **counted, "lines": lines[:SHOWN]})
     return sorted(groups, key=lambda group: (-group["n"], group["rule"]))
 
 
@@ -443,7 +444,8 @@ def refuse_texts(folder: Path, corpus: Corpus) -> None:
 
 def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: Path, texts: bool) -> None:
     """Write the corpus page and, unless texts are left out, a page for every article and one of removed lines."""
-    rows, groups = article_rows(corpus), removed_by_rule(corpus)
+    rows = article_rows(corpus)
+    groups = removed_by_rule(corpus, rows)
     outlets = corpus.articles["outlet"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     values = {
         "rows": rows, "groups": groups, "texts": texts, "warning": notice(corpus, texts), "shown": SHOWN,

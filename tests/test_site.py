@@ -541,6 +541,7 @@ def test_paper_holds_every_column_in_dark_on_light(project: Path, browser: chrom
     cut = "e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1"
     assert browser.run(f"[...document.querySelectorAll('main *')].filter({cut}).length") == 0
     assert max(map(int, re.findall(r"\d+", browser.run("getComputedStyle(document.body).color")))) < 60
+    assert browser.run("getComputedStyle(document.querySelector('td')).overflowWrap") == "break-word"
     browser.call("Emulation.setEmulatedMedia", media="")
 
 

@@ -7,6 +7,7 @@ NAMES ?=
 BASE ?= HEAD
 quoted = '$(subst ','\'',$(1))'
 option = $(if $($(2)),$(1) $(call quoted,$($(2))))
+refused = $(if $(filter-out yes no,$(TEXTS)),$(error TEXTS=$(TEXTS) is neither yes nor no))
 given = $(call option,--corpus,CORPUS) $(call option,--out,OUT) $(call option,--names,NAMES)
 
 .DEFAULT_GOAL := help
@@ -28,7 +29,7 @@ figures: setup  ## run the notebooks that changed, redraw figures/  [CORPUS=path
 	@$(BIN)/python -m tools.run $(given)
 
 site: setup  ## write the notebooks as pages that need no server: site/  [CORPUS= OUT= NAMES= TEXTS=no]
-	@$(BIN)/python -m tools.site $(given) $(if $(filter no,$(TEXTS)),--no-texts)
+	@$(refused)$(BIN)/python -m tools.site $(given) $(if $(filter no,$(TEXTS)),--no-texts)
 
 review: setup  ## what changed in figures, findings and notebooks: review/  [BASE=HEAD~1]
 	@$(BIN)/python -m tools.review --base $(call quoted,$(BASE))

@@ -31,6 +31,10 @@ READ = (
 )
 JUDGED = "The verdict is on the agreement with hand codes in this voice"
 UNJUDGED = "How well this agrees with readers is not known: no hand codes."
+COLUMNS = (
+    "Prevalence: share of the articles in which the topic is the strongest. Stability: how many of its ten first terms "
+    "come back, from 0 (none) to 1 (all, in every run)."
+)
 PICTURE = re.compile('<img alt="(?P<alt>[^"]*)"[^>]*src="data:image/png;base64,(?P<png>[^"]*)">$')
 PROPOSE = """<code>match_events</code> proposes which articles tell the same story; look through them, then:</p>
 <pre>proposed = analysis.match_events(articles)[["article_id", "event"]]
@@ -354,9 +358,9 @@ def topics(articles: pd.DataFrame, *, n_topics: int = 6) -> Live:
     def view(n_topics: int) -> str:
         if n_topics not in fitted:
             found = TopicModel(n_topics=n_topics).fit(articles["text"]).topics_
-            told = f"<p>{len(found)} of {n_topics} topics held still from run to run; only such are shown.</p>"
+            told = f"{len(found)} of {n_topics} topics held still from run to run; only such are shown."
             table = found[["label", "prevalence", "stability"]].round(2).to_html(index=False, border=0)
-            fitted[n_topics] = told + table
+            fitted[n_topics] = f"<p>{told} {COLUMNS}</p>{table}"
         return fitted[n_topics]
 
     def waiting(n_topics: int) -> str:

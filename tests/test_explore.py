@@ -280,6 +280,7 @@ def test_a_number_of_topics_waits_for_its_button_and_no_old_view_stands_beside_i
 
     monkeypatch.setattr(explore, "TopicModel", Model)
     live = explore.topics(pd.DataFrame({"text": [f"text {i}" for i in range(9)]}))
+    assert "Prevalence: share of the articles" in live.static and "Stability:" in live.static
     assert "1 of 6 topics held still" in live.static and "<i>" not in live.static
     seen: list[str] = []
     live.shown.observe(lambda change: seen.append(change["new"]), names="value")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -133,3 +134,12 @@ def test_every_public_name_is_documented(root: Path) -> None:
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path.name}: {node.name} has no docstring"
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+def test_texts_are_never_published_by_a_misspelt_no(root: Path) -> None:
+    for given, passes in (("no", True), ("yes", True), ("", True), ("false", False), ("No", False)):
+        asked = ["make", "-n", "-o", "setup", "site", f"TEXTS={given}"]
+        told = subprocess.run(asked, cwd=root, capture_output=True, text=True, check=False)
+        assert (told.returncode == 0) == passes, given
+        assert ("--no-texts" in told.stdout) == (given == "no"), given

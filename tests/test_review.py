@@ -83,11 +83,20 @@ def test_a_moved_figure_stands_old_beside_new(project: Path) -> None:
     figure(project, "fa-kes/01-words", "outlet,n\nC,7\nD,2\n", "new elsewhere")
     shown = page(project)
     assert "estimate of B: 0.4 → -0.8." in shown
-    assert "1 row new." in shown and 'src="old/fa-kes/01-words.png"' in shown
+    assert "2 of 4 numbers changed." in shown and "1 row new: 1 before, 2 now." in shown
+    assert 'src="old/fa-kes/01-words.png"' in shown
     assert (project / "review" / "old" / "01-words.png").read_text() == "old words"
     assert (project / "review" / "new" / "01-words.png").read_text() == "new words"
     assert "figure-02-frames" not in shown and "figure-03-still" not in shown
     assert "1 more was redrawn" in shown
+
+
+def test_a_figure_that_only_gained_a_column_stands_behind_one_that_moved(project: Path) -> None:
+    figure(project, "01-words", "outlet,estimate,low,n\nA,1.2,0.5,3\nB,0.4,0.1,3\n", "wider")
+    figure(project, "02-frames", "frame,share\nwar,0.6\n", "moved")
+    figure(project, "fa-kes/01-words", "outlet,n\nC,7\nD,7\n", "longer")
+    moved, _ = review.moved_figures("HEAD")
+    assert [figure.name for figure in moved] == ["fa-kes/01-words", "02-frames", "01-words"]
 
 
 def test_figures_that_come_and_go(project: Path) -> None:
@@ -107,6 +116,7 @@ def test_a_finding_that_reads_differently_is_marked_word_by_word(project: Path) 
     assert "<del>1.2</del>" in shown and "<ins>3.4</ins>" in shown and "Is there a difference?" in shown
     assert "<img src=x" not in shown and "&lt;img" in shown
     assert '<span class="badge">output</span>' in shown
+    assert "1 cell put out something else: “Is there a difference?”." in shown
     assert "It never changes" not in shown
 
 
@@ -163,11 +173,15 @@ def test_a_new_execution_count_alone_is_no_change_of_output(project: Path) -> No
     [
         ("outlet,n\nA,1\nB,100\n", "outlet,n\nB,100\nA,1\n", "The same rows in another order or form."),
         ("outlet,n\nA,1\nA,2\n", "outlet,n\nA,1\nA,3\n", "n of A: 2 → 3."),
+        ("outlet,p\nA (n = 92),1\n", "outlet,p\nA (n = 91),3\n", "p of A: 1 → 3."),
         ("outlet,n,p\nA,1,\n", "outlet,n,p\nA,1,0.5\n", "p of A: missing → 0.5."),
         ("outlet,n,confirmed\nA,1,True\n", "outlet,n,confirmed\nA,1,False\n", "confirmed of A: True → False."),
         ("x,y\n1,2\n", "x,y\n1,5\n", "y of row 1: 2 → 5."),
         ("outlet,high\nA,2\n", "outlet,high\nA,inf\n", "high of A: 2 → inf."),
         ("outlet,n\nA,1\n", "outlet,m\nA,1\n", "Columns gone: n."),
+        ("outlet,n\nA,1\nB,2\n", "outlet,n\nA,1\nC,2\nD,1\n", "1 row gone, 2 rows new: 2 before, 3 now."),
+        ("outlet,n\n", "outlet,n\nA,1\n", "1 row new: 0 before, 1 now."),
+        ("n\n1\n2\n", "n\n", "2 rows gone: 2 before, 0 now."),
         ("outlet,n\nA,1\n", "", "One of the two cannot be read as a table."),
     ],
 )
@@ -190,6 +204,7 @@ def test_an_unknown_revision_and_a_failure_change_nothing(
 
 def test_it_is_quiet_in_a_real_browser(project: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     notebook(project, "01-words", code=HOSTILE, said=f"A differs from {HOSTILE} B now.\n", prose=f"## {HOSTILE}")
+    notebook(project, "03-still", code="x", said="It hardly changes at all.\n")
     page(project)
     browser = chromium.start(tmp_path_factory.mktemp("profile"))
     try:
@@ -206,6 +221,8 @@ def test_it_is_quiet_in_a_real_browser(project: Path, tmp_path_factory: pytest.T
         assert browser.complaints() == []
         assert all(address.startswith("file://") or address.startswith("data:") for address in browser.requests())
         assert browser.run("document.images.length") == 0
+        tops = "[...document.querySelectorAll('.change:last-child .pair p')].map(p => p.getBoundingClientRect().top)"
+        assert len(found := browser.run(tops)) == 2 and found[0] == found[1], "the old sentence beside the new"
         assert browser.run("document.body.innerText").count(HOSTILE) >= 3
     finally:
         browser.close()

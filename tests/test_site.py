@@ -186,6 +186,8 @@ def test_hostile_text_is_shown_as_it_stands(project: Path, browser: chromium.Bro
         browser.open((project / "site" / name).as_uri())
         seen = words(browser.run("document.body.innerText"))
         assert [text for text in HOSTILE if words(text) not in seen] == [], name
+    removed = (project / "site" / "removed.html").read_text("utf-8")
+    assert all(f'<a href="{row["href"]}">' in removed for row in rows.values()), "each line leads to its article"
     browser.open((project / "site" / rows[CONTROLS]["href"]).as_uri())
     shown = browser.run("document.querySelector('h1').textContent")
     assert shown == "bell␇ escape␛[31mred nul␀ next⟨U+0085⟩ turned⟨U+202E⟩back end"
@@ -508,7 +510,7 @@ def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Brows
     assert browser.run(top.format(".toc li:nth-child(12) a")) < 640, "every section is in sight"
     ids = browser.run("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(set(ids)) == len(ids), "no heading takes the place of a part of the frame"
-    reached = f"[...document.querySelectorAll('input, .button')].filter({SEEN}).length"
+    reached = f"[...document.querySelectorAll('.button')].filter({SEEN}).length"
     assert browser.run(reached) == 0, "nothing to tab to that cannot be seen"
     browser.open(address, width=390, height=844)
     browser.run("document.documentElement.style.scrollBehavior = 'auto'")
@@ -526,16 +528,69 @@ def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Brows
     assert browser.run("document.querySelector('.side').offsetHeight") < browser.run(top.format("#part-6")) < 200
 
 
-def test_code_is_folded_on_phones_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
+def test_paper_holds_every_column_in_dark_on_light(project: Path, browser: chromium.Browser) -> None:
+    frame = pd.DataFrame({f"Ashkelume Observer and others, {i}": [i] for i in range(10)})
+    wide = {"output_type": "display_data", "metadata": {}, "data": {"text/html": frame.to_html()}}
+    text = {"output_type": "stream", "name": "stdout", "text": "one  two  " + "and so on " * 40}
+    notebook(project / "notebooks" / "02-wide.ipynb", "# How wide?", [wide, text])
+    assert site.main([]) == 0
+    address = (project / "site" / "notebooks" / "02-wide.html").as_uri()
+    browser.open(address, width=690, dark=True)
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    browser.call("Emulation.setEmulatedMedia", media="print", features=dark)
+    cut = "e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1"
+    assert browser.run(f"[...document.querySelectorAll('main *')].filter({cut}).length") == 0
+    assert max(map(int, re.findall(r"\d+", browser.run("getComputedStyle(document.body).color")))) < 60
+    assert browser.run("getComputedStyle(document.querySelector('td')).overflowWrap") == "break-word"
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_the_front_page_answers_and_says_whose_articles_these_are(project: Path) -> None:
+    said = ["65 articles; 2 of 24 <b> of them are confirmed.", "“are listed”: 3 more are confirmed; 9 mentions."]
+    for lines, answer in [(said, "2 of 24 &lt;b&gt; of them are confirmed."), (said[1:], None)]:
+        output = {"output_type": "stream", "name": "stdout", "text": "\n".join(lines)}
+        notebook(project / "notebooks" / "02-said.ipynb", "# So?\n\n## In short: how?", [output], "## Why?", [output])
+        assert site.main([]) == 0
+        index = (project / "site" / "index.html").read_text("utf-8")
+        wanted = [("notebooks/02-said.html#in-short-how", answer)] if answer else []
+        assert re.findall(r'class="answer" dir="auto">In short: <a href="(.*?)">(.*?)</a></p>', index) == wanted
+    assert "invented" not in index and "do not exist" not in index
+    corpus = hostile_corpus()
+    corpus.articles.loc[:2, "origin"] = "constructed"
+    assert site.invented(corpus).startswith("3 of 14 articles were written for this project in the name")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(site, "load", lambda path, columns: corpus)
+        assert site.main([]) == 0
+    for name in ("index.html", "corpus.html", "figures.html", "notebooks/02-said.html"):
+        assert site.invented(corpus) in (project / "site" / name).read_text("utf-8"), name
+
+
+def test_every_committed_notebook_that_compares_answers_in_short(root: Path) -> None:
+    for page in (found := site.read_pages(root / "notebooks")):
+        site.compose(page, found, [])
+        assert page.answer or page.name == "explore", page.name
+
+
+@pytest.mark.parametrize("width", [700, 1280])
+def test_a_card_stands_beside_its_picture_where_there_is_room(
+    project: Path, browser: chromium.Browser, width: int
+) -> None:
+    assert site.main([]) == 0
+    browser.open((project / "site" / "index.html").as_uri(), width=width)
+    edge = "document.querySelector('.cards li {}').getBoundingClientRect().{}"
+    assert browser.run(edge.format("h2", "left")) > browser.run(edge.format(".thumb", "right"))
+
+
+def test_code_is_folded_until_it_is_asked_for(project: Path, browser: chromium.Browser) -> None:
     assert site.main([]) == 0
     address = (project / "site" / "notebooks" / "00-start.html").as_uri()
     codes = f"[...document.querySelectorAll('.code')].filter({SEEN}).length"
-    browser.open(address)
-    assert browser.run(codes) == 1
-    browser.open(address, width=390, height=844)
-    assert browser.run(codes) == 0
-    browser.run("document.querySelector('.codes input').click()")
-    assert browser.run(codes) == 1
+    for width in (1280, 390):
+        browser.open(address, width=width)
+        assert browser.run(codes) == 0
+        browser.run("document.querySelector('.codes input').click()")
+        assert browser.run(codes) == 1
+        assert browser.run("document.querySelector('.code').tabIndex") == -1, "it does not scroll: no stop for the key"
 
 
 def test_a_card_shows_the_differences_or_the_first_figure_or_none(project: Path) -> None:
@@ -586,8 +641,32 @@ def test_every_table_has_a_name_of_its_own(project: Path) -> None:
 def test_tables_keep_their_shape_and_say_what_heads_what() -> None:
     frame = pd.DataFrame({"outlet": ["A", "B"], "n": [1, 2.5]}).set_index("outlet")
     shown = pages.output_html(frame.to_html())
-    assert shown.count('scope="row"') == 2 and shown.count('scope="col"') == 4
+    assert shown.count('scope="row"') == 2 and shown.count('scope="col"') == 2
     assert '<td class="num">2.5</td>' in shown and "style" not in shown and "border" not in shown
+
+
+def test_the_name_of_an_index_stands_in_the_one_row_of_heads() -> None:
+    frame = pd.DataFrame({"outlet": ["A", "B"], "voice": ["own", "own"], "n": [1, 2]})
+    for table, heads in [
+        (frame.set_index(["outlet", "voice"]), ["outlet", "voice", "n"]),
+        (frame.set_index("outlet"), ["outlet", "voice", "n"]),
+        (frame, ["", "outlet", "voice", "n"]),
+        (frame.pivot(index="outlet", columns="voice", values="n"), ["voice", "own", "outlet", ""]),
+        (frame.pivot(index="outlet", columns="voice", values=["n"]), ["", "n", "voice", "own", "outlet", ""]),
+    ]:
+        head = pages.output_html(table.to_html()).split("</thead>")[0]
+        assert re.findall("<th[^>]*>(.*?)</th>", head) == heads
+
+
+def test_what_the_key_stops_at_has_a_name(project: Path, browser: chromium.Browser) -> None:
+    assert site.main([]) == 0
+    article = next((project / "site" / "articles").glob("*.html")).relative_to(project / "site").as_posix()
+    for name in ("corpus.html", "methods.html", "notebooks/00-start.html", "notebooks/01-words.html", article):
+        browser.open((project / "site" / name).as_uri())
+        labelled = "e => (document.getElementById(e.getAttribute('aria-labelledby')) || {}).textContent"
+        nameless = f"e => !(e.ariaLabel || ({labelled})(e)) || !e.role"
+        assert browser.run("document.querySelectorAll('.table').length") > 0, name
+        assert browser.run(f"[...document.querySelectorAll('.table[tabindex]')].filter({nameless}).length") == 0, name
 
 
 def test_markdown_anchors_are_unique_and_links_lead_somewhere() -> None:

@@ -127,7 +127,7 @@ class Prose(mistune.HTMLRenderer):
 
     def table(self, text: str) -> str:
         """Write a table that scrolls by itself where it is too wide."""
-        return f'<div class="table" tabindex="0"><table>{text}</table></div>'
+        return f'<div class="table" tabindex="0" role="group" aria-label="Table"><table>{text}</table></div>'
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
         """Write a cell; a head cell says what it heads."""
@@ -145,10 +145,11 @@ def markdown(text: str, *, link: Callable[[str], str | None] = lambda url: None,
     renderer = Prose(link, base)
     written = mistune.create_markdown(renderer=renderer, plugins=["table", "strikethrough", "footnotes"])(visible(text))
     headings = {f"h{level}": {"id"} for level in range(1, 7)}
+    cells = {"th": CELL, "td": CELL, "div": {"tabindex", "role", "aria-label"}}
     clean = nh3.clean(
         str(written),
         tags=TABLE_TAGS | TEXT_TAGS | LIST_TAGS | set(headings) | {"a", "img"},
-        attributes={**headings, "a": {"href"}, "img": {"src", "alt"}, "th": CELL, "td": CELL, "div": {"tabindex"}},
+        attributes={**headings, **cells, "a": {"href"}, "img": {"src", "alt"}},
         attribute_filter=lambda tag, name, value: renderer.picture(value) if (tag, name) == ("img", "src") else value,
         allowed_classes={"div": {"table"}, "th": {"num"}, "td": {"num"}},
         url_schemes={"http", "https", "mailto"},
@@ -185,6 +186,8 @@ def blank(html: Markup) -> bool:
 def marked(text: str) -> str:
     """Say of every head cell what it heads, and of every number that it is one."""
     page = lxml_html.fragment_fromstring(text, create_parent="div")
+    for head in page.iter("thead"):
+        in_one_row(head.findall("tr"))
     for cell in page.iter("th", "td"):
         in_head = any(parent.tag == "thead" for parent in cell.iterancestors())
         if cell.tag == "th" and not cell.get("scope"):
@@ -198,6 +201,17 @@ def marked(text: str) -> str:
             if column and all(cell.get("class") == "num" for cell in column):
                 head.set("class", "num")
     return str(lxml_html.tostring(page, encoding="unicode"))
+
+
+def in_one_row(rows: list[Any]) -> None:
+    """Put the names of a frame's index, which pandas writes in a row of their own, where the row above is empty."""
+    if len(rows) < 2 or len(rows[-2]) != len(rows[-1]):
+        return
+    pairs = [(above, name) for above, name in zip(*rows[-2:], strict=True) if name.text_content().strip()]
+    if not any(above.text_content().strip() for above, _ in pairs):
+        for above, name in pairs:
+            rows[-2].replace(above, name)
+        rows[-1].getparent().remove(rows[-1])
 
 
 def python(source: str) -> Markup:

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -29,6 +30,7 @@ from tools import run
 from tools.pages import TEMPLATES, PageError, plain, render, replaced, size, visible, written
 
 SUBJECT = re.compile(r"^[^:]+:|“[^”]*”|\b[A-Z]\w+")
+COUNTED = r" \(n = [\d,]+\)"
 ALIKE = 0.5  # of the words of two sentences, numbers aside: above, one is shown as the other changed
 
 
@@ -62,11 +64,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Changed:
-    """A notebook that changed: in what, how, and what it says now."""
+    """A notebook that changed: in what, under which headings its cells put out something else, and what it says now."""
 
     name: str
     state: str
-    cells: int
+    cells: list[str]
     diff: list[tuple[str, str]]
     findings: list[Sentence]
 
@@ -117,11 +119,11 @@ def table(data: bytes) -> pd.DataFrame | None:
 
 
 def keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Index a frame by what its rows are called, repeated names by their order."""
-    names = frame[keys].astype("str").fillna("") if keys else pd.DataFrame(index=frame.index)
-    order = names.groupby(keys, sort=False).cumcount() if keys else pd.Series(range(len(frame)), frame.index)
-    called = names.agg(", ".join, axis=1) if keys else order.map(lambda i: f"row {i + 1}")
-    return frame.set_index(pd.MultiIndex.from_arrays([called, order]))
+    """Index a frame by what its rows are called, their counts aside, and repeated names by their order."""
+    names = frame[keys].astype("str").fillna("").replace(COUNTED, "", regex=True)
+    called = [", ".join(row) for row in names.to_numpy()] if keys else [f"row {i + 1}" for i in range(len(frame))]
+    order = pd.Series(called, dtype="str").groupby(called).cumcount()
+    return frame.set_index(pd.MultiIndex.from_arrays([called, order.to_list()]))
 
 
 def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
@@ -135,14 +137,15 @@ def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
     Returns
     -------
     float
-        The largest change as a share of the largest value of its column (infinite when only rows differ).
+        The largest change as a share of the largest value of its column; infinite where only rows came or went, zero
+        where every number of before is there still.
     list of str
         Sentences that say it.
 
     Examples
     --------
     >>> compare(b"outlet,n\\nA,1\\nB,4\\n", b"outlet,n\\nA,3\\nB,4\\n")
-    (0.5, ['n of A: 1 → 3.'])
+    (0.5, ['n of A: 1 → 3.', '1 of 2 numbers changed.'])
     """
     first, second = table(old), table(new)
     if first is None or second is None:
@@ -154,28 +157,32 @@ def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
     keys = [c for c in shared if c not in numbers]
     first, second = keyed(first, keys), keyed(second, keys)
     both = first.index.intersection(second.index, sort=False)
-    for word, n in [("gone", len(first) - len(both)), ("new", len(second) - len(both))]:
-        told += [f"{n} row{'' if n == 1 else 's'} {word}."] if n else []
-    size, sentence = largest(first.loc[both, numbers], second.loc[both, numbers])
-    if size:
-        return size, [sentence, *told]
-    return (np.inf, told) if told else (0.0, ["The same rows in another order or form."])
+    counts = {"gone": len(first) - len(both), "new": len(second) - len(both)}
+    rows = ", ".join(f"{n} row{'' if n == 1 else 's'} {word}" for word, n in counts.items() if n)
+    told += [f"{rows}: {len(first)} before, {len(second)} now."] if rows else []
+    size, sentences = largest(first.loc[both, numbers], second.loc[both, numbers])
+    if size or not told:
+        return size, [*sentences, *told] or ["The same rows in another order or form."]
+    return (np.inf if rows else 0.0), told
 
 
-def largest(old: pd.DataFrame, new: pd.DataFrame) -> tuple[float, str]:
-    """Find the number that changed most, measured against the largest of its column."""
+def largest(old: pd.DataFrame, new: pd.DataFrame) -> tuple[float, list[str]]:
+    """Find the number that changed most, measured against the largest of its column; count those that changed."""
     if old.empty:
-        return 0.0, ""
+        return 0.0, []
     a, b = old.to_numpy(dtype=float), new.to_numpy(dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
         values = np.abs(np.where(np.isfinite(np.stack([a, b])), np.stack([a, b]), 0))
         scale = values.max(axis=(0, 1))
         change = np.abs(b - a) / np.where(scale > 0, scale, 1)
     change = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.nan_to_num(change, nan=1, posinf=1))
+    if not change.any():
+        return 0.0, []
     row, column = np.unravel_index(int(change.argmax()), change.shape)
     was, is_now = old.iat[int(row), int(column)], new.iat[int(row), int(column)]
     name = " ".join(str(old.index[int(row)][0]).split())
-    return float(change[row, column]), f"{old.columns[int(column)]} of {name}: {number(was)} → {number(is_now)}."
+    most = f"{old.columns[int(column)]} of {name}: {number(was)} → {number(is_now)}."
+    return float(change[row, column]), [most, f"{np.count_nonzero(change)} of {change.size} numbers changed."]
 
 
 def number(value: Any) -> str:
@@ -202,13 +209,21 @@ def moved_figures(base: str) -> tuple[list[Moved], int]:
     return sorted(moved, key=lambda figure: (figure.state != "moved", -figure.size, figure.name)), redrawn
 
 
-def said(notebook: dict[str, Any], ids: set[str]) -> list[Line]:
-    """List the sentences that a notebook puts out, each with its cell: its id where both versions have it."""
-    heading, lines = "", []
+def headed(notebook: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give each code cell after the heading under which it stands."""
+    heading = ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             found = re.findall(r"^#+ +(.+?) *$", "".join(cell["source"]), re.MULTILINE)
             heading = found[-1] if found else heading
+        elif cell["cell_type"] == "code":
+            yield heading, cell
+
+
+def said(notebook: dict[str, Any], ids: set[str]) -> list[Line]:
+    """List the sentences that a notebook puts out, each with its cell: its id where both versions have it."""
+    lines = []
+    for heading, cell in headed(notebook):
         key = cell["id"] if cell.get("id") in ids else "".join(cell["source"])
         for output in cell.get("outputs", []):
             lines += [Line(key, heading, text) for text in sentences(output)]
@@ -329,9 +344,17 @@ def cell_diff(old: dict[str, Any], new: dict[str, Any]) -> list[tuple[str, str]]
 
 def results(notebook: dict[str, Any]) -> list[str]:
     """Return what each code cell put out, as text that can be compared."""
-    cells = [cell.get("outputs", []) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    cells = [cell.get("outputs", []) for _, cell in headed(notebook)]
     kept = [[{k: v for k, v in output.items() if k != "execution_count"} for output in shown] for shown in cells]
     return [json.dumps(shown, sort_keys=True) for shown in kept]
+
+
+def changed_cells(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Give the heading of each cell that puts out something else."""
+    steps = SequenceMatcher(None, results(old), results(new), autojunk=False).get_opcodes()
+    was, is_now = ([heading for heading, _ in headed(version)] for version in (old, new))
+    parts = [max(was[i:j], is_now[k:m], key=len) for kind, i, j, k, m in steps if kind != "equal"]
+    return [heading for part in parts for heading in part]
 
 
 def changed_notebooks(base: str) -> list[Changed]:
@@ -341,12 +364,10 @@ def changed_notebooks(base: str) -> list[Changed]:
     for path in sorted(old | new):
         name = Path(path).stem
         if path not in old or path not in new:
-            found.append(Changed(name, "new" if path in new else "gone", 0, [], []))
+            found.append(Changed(name, "new" if path in new else "gone", [], [], []))
         elif old[path] != new[path]:
             a, b = (opened(data, path) for data in (old[path], new[path]))
-            steps = SequenceMatcher(None, results(a), results(b), autojunk=False).get_opcodes()
-            cells = sum(max(j - i, m - k) for kind, i, j, k, m in steps if kind != "equal")
-            diff = cell_diff(a, b)
+            diff, cells = cell_diff(a, b), changed_cells(a, b)
             where = [word for word, differs in (("source", diff), ("output", cells)) if differs]
             state = " and ".join(where) or "metadata only"
             found.append(Changed(name, state, cells, diff, changed_findings(a, b)))

@@ -46,6 +46,11 @@ from tools.pages import (
 SECTION = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 METHODS = re.compile(r"measure|method|source|limit|valid|compar|statistic|uncertain|hedge", re.IGNORECASE)
 MEASURED, LIMITS = re.compile(r"measured", re.IGNORECASE), re.compile(r"^limits", re.IGNORECASE)
+SHORT = re.compile(r"\bshort\b", re.IGNORECASE)
+ANSWER = re.compile(
+    r"^(\d[^“:]* (are confirmed|are listed|of them confirmed|share)\b|Findings confirmed:|Nothing to compare"
+    r"|No clear difference between outlets|One article: nothing is compared)"
+)
 COVER = re.compile(r"-(differences|effects|labels|quoted)$")
 WIDE, BROAD = 1300, 1700  # pixels from which a picture scrolls on a phone, and from which it is made smaller on a desk
 SHOWN = 500  # removed lines shown for each rule
@@ -104,6 +109,19 @@ class Page:
     def cover(self) -> Figure | None:
         """The figure that stands for it: the first that tells outlets apart, else its first."""
         return next((figure for figure in self.figures if COVER.search(figure.name)), next(iter(self.figures), None))
+
+    @property
+    def answer(self) -> tuple[str, str] | None:
+        """Its answer in one clause, after the anchor of the section that gives it in short."""
+        anchor = ""
+        for item in self.body:
+            for found in re.finditer(r'<h2 id="([^"]*)">(.*?)</h2>', item.get("html", "")):
+                anchor = found[1] if SHORT.search(found[2]) else ""
+            said = [output["text"] for output in item.get("outputs", []) if anchor and output["kind"] == "sentences"]
+            for clause in re.split(r"; |\n", "\n".join(said)):
+                if ANSWER.search(clause):
+                    return anchor, clause.rstrip(".") + "."
+        return None
 
 
 def source(cell: dict[str, Any]) -> str:
@@ -284,12 +302,13 @@ def article_rows(corpus: Corpus) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["outlet"], row["published"], row["article_id"]))
 
 
-def removed_by_rule(corpus: Corpus) -> list[dict[str, Any]]:
-    """Group what cleaning removed by its rule, the most frequent rule first."""
-    groups = []
+def removed_by_rule(corpus: Corpus, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Group what cleaning removed by its rule, the most frequent rule first, each line with the row of its article."""
+    groups, known = [], {row["article_id"]: row for row in rows}
     for rule, part in corpus.removed.groupby("rule", sort=True):
         counted = {"n": len(part), "articles": part["article_id"].nunique()}
-        groups.append({"rule": str(rule), **counted, "texts": list(part["text"])[:SHOWN]})
+        lines = [(text, known[i]) for text, i in zip(part["text"], part["article_id"], strict=True)]
+        groups.append({"rule": str(rule), **counted, "lines": lines[:SHOWN]})
     return sorted(groups, key=lambda group: (-group["n"], group["rule"]))
 
 
@@ -306,6 +325,14 @@ def notice(corpus: Corpus, texts: bool) -> str | None:
     else:
         advice = "Full texts are left out; notebooks still quote sentences from them."
     return f"{whose}, {'was' if n == 1 else 'were'} written by others. {advice}"
+
+
+def invented(corpus: Corpus) -> str:
+    """Say how many articles are nobody's reporting, nothing where all are."""
+    n, total = int(corpus.articles["origin"].eq("constructed").sum()), len(corpus.articles)
+    written = f"{n:,} of {total:,} articles {'was' if n == 1 else 'were'} written for this project"
+    told = f"{written} in the name of outlets that do not exist: a test bed whose answers are known."
+    return f"{told} No difference between them says anything about a newspaper." if n else ""
 
 
 def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True) -> dict[str, int]:
@@ -351,7 +378,7 @@ def build(target: Path, place: run.Place, *, name: str = "", texts: bool = True)
     if warning:
         print(f"Note: {warning}", file=sys.stderr)
     credit = corpora.NAMED[name].attribution if name in corpora.NAMED else ""
-    shared = {"pages": pages, "label": corpus.label, "credit": credit}
+    shared = {"pages": pages, "label": corpus.label, "credit": credit, "invented": invented(corpus)}
     with replaced(target) as folder:
         copy_files(folder, place, every)
         write_pages(folder, shared, figures=figures, editions=editions)
@@ -417,7 +444,8 @@ def refuse_texts(folder: Path, corpus: Corpus) -> None:
 
 def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: Path, texts: bool) -> None:
     """Write the corpus page and, unless texts are left out, a page for every article and one of removed lines."""
-    rows, groups = article_rows(corpus), removed_by_rule(corpus)
+    rows = article_rows(corpus)
+    groups = removed_by_rule(corpus, rows)
     outlets = corpus.articles["outlet"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     values = {
         "rows": rows, "groups": groups, "texts": texts, "warning": notice(corpus, texts), "shown": SHOWN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from html import escape, unescape
 from textwrap import wrap
@@ -145,7 +146,9 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
 
 
 def _searchable(pattern: str) -> str:
-    """Return a pattern as it is; raises ValueError where it is written in another syntax and would mislead."""
+    """Return a pattern as it is; raises ValueError where it is empty, or written in another syntax and would mislead."""
+    if not pattern.strip():
+        raise ValueError("Type a word, or a phrase, and press Enter.")
     if sign := re.search(r"[|\\\[\]{}^$]|\.[*+?]", pattern):
         raise ValueError(
             f"“{sign[0]}” stands for nothing in a pattern: give a word such as 'liberat*' or a phrase such as "
@@ -180,6 +183,8 @@ def _clipped(text: str) -> str:
 def side_by_side(articles: pd.DataFrame) -> Live:
     """Read two outlets on one event next to each other, the words that only one of them uses highlighted.
 
+    Words that more than half of all articles use are left plain: their absence from one tells nothing.
+
     Parameters
     ----------
     articles : DataFrame
@@ -197,6 +202,8 @@ def side_by_side(articles: pd.DataFrame) -> Live:
     known = known[known["event"].map(tellers) > 1]
     if known.empty:
         return Live(lambda: f"<p>Events in this corpus: {len(tellers)}; told by two outlets: none. {PROPOSE}")
+    spread = Counter(word for text in articles["text"] for word in set(tokens(text)))
+    common = {word for word, n in spread.items() if n > len(articles) / 2}
     outlets, first = sorted(known["outlet"].unique()), str(tellers.idxmax())
     pair = sorted(known[known["event"].eq(first)]["outlet"].unique())
     wide = {"width": "34em"}
@@ -206,7 +213,7 @@ def side_by_side(articles: pd.DataFrame) -> Live:
         told = known[known["event"].eq(event)]
         chosen = [_chosen(told[told["outlet"].eq(o)], c) for o, c in zip((left, right), which, strict=True)]
         words = [set(tokens(" ".join(part["text"]))) for part in chosen]
-        only = [words[i] - words[1 - i] if all(words) else set() for i in (0, 1)]
+        only = [words[i] - words[1 - i] - common if all(words) else set() for i in (0, 1)]
         nothing = [f"{outlet} has no article on {event}." for outlet in (left, right)]
         return f"<div style='{BESIDE}'>{''.join(map(_page, chosen, only, nothing))}</div>"
 

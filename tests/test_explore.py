@@ -44,7 +44,7 @@ def test_a_search_follows_its_controls_and_escapes_everything(articles: pd.DataF
     live.controls["pattern"].value = "retaken"
     assert "<p>1 line in 1 article.</p>" in live.shown.value
     live.controls["pattern"].value = ""
-    assert "give a word" in live.shown.value, "an empty pattern is told, not thrown"
+    assert "Type a word" in live.shown.value, "an empty pattern is told, not thrown"
 
 
 def test_a_pattern_that_cannot_match_says_how_patterns_are_written(articles: pd.DataFrame) -> None:
@@ -83,6 +83,12 @@ def test_side_by_side_marks_what_only_one_says(articles: pd.DataFrame) -> None:
     assert "<mark>retaken</mark>" in live.static
     assert "<mark>bridge</mark>" not in live.static
     assert "<script" not in live.static and "<h1>" not in live.static
+
+
+def test_side_by_side_leaves_plain_what_most_articles_say(articles: pd.DataFrame) -> None:
+    more = pd.DataFrame({"article_id": list("cd"), "outlet": "C", "text": ["Nobody left.", "Nobody knows."]})
+    assert "<mark>Nobody</mark>" in explore.side_by_side(articles).static
+    assert "<mark>Nobody</mark>" not in explore.side_by_side(pd.concat([articles, more], ignore_index=True)).static
 
 
 def test_each_side_says_whose_article_it_is(articles: pd.DataFrame) -> None:

@@ -63,6 +63,24 @@ def _is_title(artist: Artist) -> bool:
     return isinstance(artist, Text) and artist.get_text().startswith("Who gives")
 
 
+def test_one_very_long_article_does_not_press_the_others_into_one_dot() -> None:
+    frame = pd.DataFrame({"outlet": "A", "n_words": [100, 200, 300]})
+    for longest, scale in ((5_000, "linear"), (50_000, "log")):
+        _, ax = charts.canvas()
+        charts.strip(pd.concat([frame, pd.DataFrame({"outlet": ["A"], "n_words": [longest]})]), ax)
+        assert ax.get_xscale() == scale
+        plt.close("all")
+
+
+def test_open_ends_reach_the_edge_beyond_every_bound() -> None:
+    _, ax = charts.canvas()
+    rows = [("at least", 10, 10, np.inf), ("about", 400, 380, 420), ("up to", 30, 0, 30)]
+    charts.ranges(pd.DataFrame(rows, columns=["outlet", "value", "low", "high"]), ax)
+    ends = [line.get_xdata() for line in ax.get_lines() if len(line.get_xdata()) == 2]
+    assert max(ends[0]) > 420 and min(ends[2]) < 10
+    plt.close("all")
+
+
 def test_a_short_timeline_has_a_tick_a_month_and_whole_numbers() -> None:
     months = pd.DataFrame({"date": pd.to_datetime(["2022-01-01", "2022-02-01", "2022-03-01"]), "n": [6, 6, 4]})
     fig, ax = charts.canvas(7.5, 3)

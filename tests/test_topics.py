@@ -78,6 +78,15 @@ def test_unstable_topics_are_withheld_and_their_texts_counted() -> None:
     assert strict.transform(texts).sum(axis=1).min() < 1
 
 
+def test_a_topic_that_is_no_text_s_strongest_is_withheld(model: TopicModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    lesser = model.topics_["label"].iloc[-1]
+    texts = [text for text, label in zip(written()[0], model.predict(written()[0]), strict=True) if label != lesser]
+    again = TopicModel(3, runs=20, min_stability=0)
+    again.stop_, again.vectorizer_, again.components_ = model.stop_, model.vectorizer_, model.components_
+    again._name(model.vectorizer_.transform(texts), np.ones(3))
+    assert list(again.withheld_["label"]) == [lesser] and len(again.topics_) == 2
+
+
 def test_all_topics_withheld_is_no_error() -> None:
     texts, _ = written()
     none = TopicModel(5, runs=5, min_stability=1.01).fit(texts)

@@ -146,7 +146,7 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
 
 
 def _searchable(pattern: str) -> str:
-    """Return a pattern as it is; raises ValueError where it is empty, or written in another syntax and would mislead."""
+    """Return a pattern as it is; raises ValueError where it is empty or written in a syntax that would mislead."""
     if not pattern.strip():
         raise ValueError("Type a word, or a phrase, and press Enter.")
     if sign := re.search(r"[|\\\[\]{}^$]|\.[*+?]", pattern):

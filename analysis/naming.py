@@ -108,6 +108,17 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
 
+def referents(codebook: str | Path = "naming") -> dict[str, str]:
+    """Return the names of what a codebook has labels for, each with what it stands for.
+
+    Examples
+    --------
+    >>> referents()["strike"]
+    'An attack from the air by a state or a coalition.'
+    """
+    return {referent.name: referent.construct for referent in _load(codebook)}
+
+
 def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own") -> pd.DataFrame:
     """Return each article's labels for one referent as shares, ready for `compare.contrast`.
 
@@ -173,6 +184,7 @@ class _Referent:
     """One thing and the patterns of its labels."""
 
     name: str
+    construct: str
     labels: tuple[str, ...]
     generic: tuple[str, ...]
     forms: re.Pattern[str]
@@ -215,20 +227,19 @@ def _compiled(name: str, entry: dict, where: Callable[[str, str], str]) -> _Refe
     """Compile the patterns of one referent."""
     choices, known = [], set()
     for number, (label, how) in enumerate(entry["labels"].items()):
-        forms = how.get("forms") if isinstance(how, dict) else None
-        if not isinstance(forms, list) or not forms or not all(isinstance(form, str) and form for form in forms):
+        given = how.get("forms") if isinstance(how, dict) else None
+        if not isinstance(given, list) or not given or not all(isinstance(form, str) and form for form in given):
             raise ValueError(f"{where(name, label)}: no list of forms; give the label {{ forms = ['…'] }} or delete it")
-        for form in forms:
+        for form in given:
             _pattern(f"(?:{form})", where(name, label))
             if form in known:
                 raise ValueError(f"{where(name, label)}: the form {form!r} stands twice; keep it under one label")
             known.add(form)
-        choices.append(f"(?P<_{number}>{'(?i:' if how.get('any_case') else '(?:'}{'|'.join(forms)}))")
+        choices.append(f"(?P<_{number}>{'(?i:' if how.get('any_case') else '(?:'}{'|'.join(given)}))")
     unless = tuple(_pattern(pattern, where(name, "unless")) for pattern in entry.get("unless", []))
     generic = tuple(label for label, how in entry["labels"].items() if how.get("generic"))
-    return _Referent(
-        name, tuple(entry["labels"]), generic, re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)"), unless
-    )
+    forms = re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)")
+    return _Referent(name, str(entry.get("construct", "")), tuple(entry["labels"]), generic, forms, unless)
 
 
 def _pattern(pattern: str, where: str) -> re.Pattern[str]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.corpus import load
-from analysis.naming import label_shares, mentions, naming
+from analysis.naming import label_shares, mentions, naming, referents
 from analysis.text import units
 from tools.benchmarks.naming import clean_bodies
 
@@ -169,6 +169,14 @@ def test_a_faulty_codebook_is_refused(tmp_path: Path, text: str, message: str) -
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         mentions(parts_of("x"), path)
+
+
+def test_a_list_of_ones_own_says_what_it_is_about(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    head = "[referents.bridge]\nconstruct = 'The old bridge.'\n[referents.bridge.labels]\n"
+    labels = "ruin = { forms = ['ruin'] }\n[referents.mayor.labels]\nboss = { forms = ['boss'] }\n"
+    path.write_text(head + labels, "utf-8")
+    assert referents(path) == {"bridge": "The old bridge.", "mayor": ""}
 
 
 def test_an_edited_codebook_is_read_again(tmp_path: Path) -> None:

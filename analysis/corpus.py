@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,15 @@ class Corpus:
         `source`, `row`, `reason`, `remedy`. Loaded and rejected are everything that was there.
     removed : DataFrame
         `article_id`, `rule`, `text`: every line or span that cleaning took away.
+    columns : DataFrame
+        `column`, `taken_from`, `records` (int): which of the source's own columns each column was read from, where
+        that is called otherwise.
     """
 
     articles: pd.DataFrame
     rejected: pd.DataFrame
     removed: pd.DataFrame
+    columns: pd.DataFrame = field(default_factory=lambda: _renamed([]))
 
     def __getitem__(self, name: object) -> None:
         """Say what to do where the corpus is given and its articles are meant."""
@@ -86,7 +91,7 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     Returns
     -------
     Corpus
-        `articles`, `rejected` and `removed`; the same on every machine and in every order of files.
+        `articles`, `rejected`, `removed` and `columns`; the same on every machine and in every order of files.
 
     Raises
     ------
@@ -117,6 +122,7 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
         articles=finished,
         rejected=pd.DataFrame(rejected, columns=Rejection._fields, dtype="object").astype(kinds),
         removed=pd.DataFrame(removed, columns=["article_id", "rule", "text"], dtype="str"),
+        columns=_renamed(mappings),
     )
 
 
@@ -168,6 +174,14 @@ def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
             given[column] = match
             free = {form: name for form, name in free.items() if name != match}
     return given
+
+
+def _renamed(mappings: list[dict[str, str]]) -> pd.DataFrame:
+    """Count the records whose columns were read from others of the source."""
+    taken = Counter((column, str(key)) for each in mappings for column, key in each.items() if column != key)
+    rows = [(*pair, n) for pair, n in sorted(taken.items())]
+    kinds = {"column": "str", "taken_from": "str", "records": "int64"}
+    return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
 
 
 def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:

@@ -134,6 +134,13 @@ def test_every_format_reads_the_same_article(tmp_path: Path) -> None:
     assert corpus.articles["article_id"].is_unique
 
 
+def test_a_database_named_as_the_source_is_not_taken_for_the_outlet(tmp_path: Path) -> None:
+    pd.DataFrame({"Source": ["Base"], "Publication": ["A"], "Body": [STORY]}).to_csv(tmp_path / "a.csv", index=False)
+    corpus = load(tmp_path / "a.csv")
+    assert corpus.articles["outlet"].tolist() == ["A"] and corpus.articles["Source"].tolist() == ["Base"]
+    assert corpus.columns["taken_from"].tolist() == ["Publication", "Body"]
+
+
 def test_columns_can_be_named_and_further_ones_are_kept(tmp_path: Path) -> None:
     table = {
         "paper": ["A", "B"],
@@ -143,7 +150,9 @@ def test_columns_can_be_named_and_further_ones_are_kept(tmp_path: Path) -> None:
         "wire_of": ["x", "y"],
     }
     pd.DataFrame(table).to_csv(tmp_path / "a.csv", index=False)
-    articles = load(tmp_path / "a.csv", columns={"outlet": "paper", "text": "copy"}).articles
+    corpus = load(tmp_path / "a.csv", columns={"outlet": "paper", "text": "copy"})
+    articles = corpus.articles
+    assert corpus.columns.values.tolist() == [["outlet", "paper", 2], ["text", "copy", 2]]
     assert articles["outlet"].tolist() == ["A", "B"] and articles["leaning"].tolist() == [1, 2]
     assert articles["code"].tolist() == ["01", "02"] and articles["wire_of (source)"].tolist() == ["x", "y"]
     with pytest.raises(ValueError, match="no column \\['author'\\]"):

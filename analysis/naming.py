@@ -95,15 +95,16 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     """
     columns = ["article_id", "outlet", "sentence", "voice", "start", "text"]
     demand(parts, columns)
+    book = _load(codebook)  # once: a list of one's own is read from its file
     rows = [
         (article, outlet, sentence, referent, label, match[0], voice, at + match.start(), at + match.end(), *marks)
         for article, outlet, sentence, voice, at, text in parts[columns].itertuples(index=False)
-        for match, label, referent, *marks in _found(text, _load(codebook))
+        for match, label, referent, *marks in _found(text, book)
     ]
     names = ["article_id", "outlet", "sentence", "referent", "label", "form", "voice", "start", "end"]
     table = pd.DataFrame(rows, columns=[*names, "so_called", "scare_quoted"])
     table.insert(9, "first", ~table.duplicated(["article_id", "referent", "voice"]))
-    table["anchored"] = _anchored(table, parts, codebook)
+    table["anchored"] = _anchored(table, parts, book)
     kinds = dict.fromkeys(["referent", "label", "form", "voice"], "str") | dict.fromkeys(names[7:], "int64")
     return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
@@ -152,21 +153,18 @@ def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own
     return table.reindex(columns=sorted(chosen["label"].unique()), fill_value=0.0)
 
 
-def _anchored(table: pd.DataFrame, parts: pd.DataFrame, codebook: str | Path) -> list[bool]:
+def _anchored(table: pd.DataFrame, parts: pd.DataFrame, book: Iterable[_Referent]) -> list[bool]:
     """Tell which mentions are sure to mean their referent: see `mentions`."""
-    generic = {(referent.name, label) for referent in _load(codebook) for label in referent.generic}
+    generic = {(referent.name, label) for referent in book for label in referent.generic}
     events = dict(zip(parts["article_id"], parts["event"], strict=True)) if "event" in parts else {}
-    places = [
-        (article, sentence, referent, events.get(article), (referent, label) in generic)
-        for article, sentence, referent, label in table[["article_id", "sentence", "referent", "label"]].itertuples(
-            index=False
-        )
-    ]
-    named = {(article, sentence, referent) for article, sentence, referent, _, loose in places if not loose}
-    told = {(event, referent) for _, _, referent, event, loose in places if not loose and pd.notna(event)}
+    places = list(table[["article_id", "sentence", "referent", "label"]].itertuples(index=False, name=None))
+    proper = [(article, at, referent) for article, at, referent, label in places if (referent, label) not in generic]
+    named = {*proper}
+    told = {(event, referent) for article, _, referent in proper if pd.notna(event := events.get(article))}
     return [
-        not loose or (event, referent) in told or bool({(article, s, referent) for s in (at, at - 1)} & named)
-        for article, at, referent, event, loose in places
+        not named.isdisjoint([(article, at, referent), (article, at - 1, referent)])
+        or (events.get(article), referent) in told
+        for article, at, referent, _ in places
     ]
 
 
@@ -217,7 +215,8 @@ def _read(file: str, text: str | None) -> tuple[_Referent, ...]:
 
     def where(name: str, label: str) -> str:
         """Say where in the file a label stands."""
-        line = (text or "")[: max(0, (text or "").find(label, (text or "").find(name)))].count("\n") + 1
+        source = text or ""
+        line = source[: max(0, source.find(label, source.find(name)))].count("\n") + 1
         return f"{file}, line {line}, referent {name!r}, label {label!r}"
 
     return tuple(_compiled(name, entry, where) for name, entry in listed.items())

@@ -19,7 +19,7 @@ from analysis import codebooks
 from analysis.loading import cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
-from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, unmarked
+from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, without_tags
 from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -189,7 +189,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     given = {column: _filled(record.fields.get(key)) for column, key in mapping.items()}
     if not (text := given.get("text")) or not re.search(r"\w", text):
         return _textless(record, mapping)
-    text = text if record.row is None else unmarked(text)
+    text = text if record.row is None else without_tags(text)
     page = cleaning.clean(text, title=given.get("title"), outlet=given.get("outlet"), page=record.row is None)
     if not re.search(r"\w", page.text):
         return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")

@@ -160,9 +160,9 @@ def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
     counts = {"gone": len(first) - len(both), "new": len(second) - len(both)}
     rows = ", ".join(f"{n} row{'' if n == 1 else 's'} {word}" for word, n in counts.items() if n)
     told += [f"{rows}: {len(first)} before, {len(second)} now."] if rows else []
-    size, sentences = largest(first.loc[both, numbers], second.loc[both, numbers])
-    if size or not told:
-        return size, [*sentences, *told] or ["The same rows in another order or form."]
+    share, sentences = largest(first.loc[both, numbers], second.loc[both, numbers])
+    if share or not told:
+        return share, [*sentences, *told] or ["The same rows in another order or form."]
     return (np.inf if rows else 0.0), told
 
 
@@ -201,8 +201,8 @@ def moved_figures(base: str) -> tuple[list[Moved], int]:
         if path not in old or path not in new:
             moved.append(Moved(name, "new" if path in new else "gone", [], np.inf))
         elif old[path] != new[path]:
-            size, told = compare(old[path], new[path])
-            moved.append(Moved(name, "moved", told, size))
+            share, told = compare(old[path], new[path])
+            moved.append(Moved(name, "moved", told, share))
     same = {path.removesuffix(".csv") for path in old if old[path] == new.get(path)}
     was, drawn = before(base, "figures", ".png"), now("figures", ".png")
     redrawn = sum(was.get(f"{stem}.png") != drawn.get(f"{stem}.png") for stem in same)

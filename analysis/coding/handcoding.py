@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analysis.codebooks import SEED
+from analysis.codebooks import SEED, any_of
 from analysis.codebooks.formats import decoded
 
 _FORMULA = ("=", "+", "-", "@")
@@ -78,10 +77,9 @@ def write_sheet(sample: pd.DataFrame, frames: Sequence[str], path: str | Path) -
     """
     if Path(path).exists():
         raise FileExistsError(f"{path} exists and may hold codes; name another file or move it away")
-    names = "|".join(sorted((re.escape(name) for name in sample["outlet"].dropna().unique()), key=len, reverse=True))
     texts = sample["text"]
-    if names:
-        texts = texts.str.replace(rf"(?i)(?<!\w)(?:{names})(?!\w)", "[outlet]", regex=True)
+    if len(names := sample["outlet"].dropna().unique()):
+        texts = texts.str.replace(rf"(?i)(?<!\w){any_of(names)}(?!\w)", "[outlet]", regex=True)
     texts = texts.where(~texts.str.startswith(_FORMULA), "'" + texts)
     sheet = pd.DataFrame({"item": [_item(key) for key in sample["article_id"]], "text": texts.to_numpy()})
     sheet = sheet.assign(**dict.fromkeys(frames, ""))

@@ -151,13 +151,9 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
     lines = _without(lines, removed, "repeated headline", lambda i: bool(title) and same(lines[i], title or ""))
     body = _trimmed("\n\n".join(lines), removed, title)
     lines = _without_datelines(body, removed)
-    forms, first = [plain(line) for line in lines], dict[str, int]()
-    lines = _without(
-        lines,
-        removed,
-        "repeated paragraph",
-        lambda i: first.setdefault(forms[i], i) < i and len(forms[i].split()) > 7,
-    )
+    forms = [plain(line) for line in lines]
+    first = {form: i for i, form in reversed([*enumerate(forms)])}
+    lines = _without(lines, removed, "repeated paragraph", lambda i: first[forms[i]] < i and len(forms[i].split()) > 7)
     return Cleaned(title, outlet or _outlet(removed), _stamp(removed), "\n\n".join(lines), removed)
 
 

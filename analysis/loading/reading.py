@@ -148,12 +148,12 @@ def tidy(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
-def unmarked(text: str) -> str:
+def without_tags(text: str) -> str:
     """Take the marks of HTML off the cell of a table: blocks become paragraphs, scripts go, entities are decoded.
 
     Examples
     --------
-    >>> unmarked("<p>Fish &amp; <i>chips</i></p><p>cost a < b</p>")
+    >>> without_tags("<p>Fish &amp; <i>chips</i></p><p>cost a < b</p>")
     'Fish & chips\\n\\ncost a < b'
     """
     if not BLOCK.search(text):
@@ -201,12 +201,7 @@ def _page(raw: bytes) -> Rows:
     """Read a pasted page: front matter if it has any, then its lines."""
     text = _fenced(NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t"))
     opening = OPENING.match(text)
-    heads = (
-        [line.partition(":")[0].strip().lower().replace("_", " ") for line in opening[1].split("\n") if ":" in line]
-        if opening
-        else []
-    )
-    if NAMES.isdisjoint(heads):
+    if not opening or NAMES.isdisjoint(_head(line) for line in opening[1].split("\n") if ":" in line):
         return [(None, {"text": text, "origin": "pasted"})] if text.strip() else []
     matter = FRONT_MATTER.match(text)
     fields, wrong = _matter(matter[1]) if matter else ({}, "has no closing line of three dashes")
@@ -220,11 +215,16 @@ def _fenced(text: str) -> str:
     """Put lines of dashes around fields that begin a page without them, an outlet or an event among them."""
     block = UNFENCED.match(text)
     lines = block[0].splitlines() if block else []
-    heads = [line.partition(":")[0].strip().lower().replace("_", " ") for line in lines]
+    heads = [_head(line) for line in lines]
     n = next((i for i, head in enumerate(heads) if head not in NAMES), len(heads))
     if n < 2 or {"outlet", "event"}.isdisjoint(heads[:n]):
         return text
     return "\n".join(["---", *lines[:n], "---", text[sum(len(line) + 1 for line in lines[:n]) :]])
+
+
+def _head(line: str) -> str:
+    """Return what stands before a line's colon, as `NAMES` spells names."""
+    return line.partition(":")[0].strip().lower().replace("_", " ")
 
 
 def _matter(block: str) -> tuple[dict[str, Any], str]:

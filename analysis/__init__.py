@@ -7,7 +7,7 @@ Each function takes a frame and returns a new one; ``design`` and limits are tol
 from analysis import charts
 from analysis.claims import claims, conflicts
 from analysis.coding.coder import FrameCoder
-from analysis.compare import agreement, contrast, finding, levels, null_split
+from analysis.compare import agreement, contrast, finding, levels, null_split, sides
 from analysis.corpus import Corpus, load
 from analysis.framing import audit, frame_shares, indicator_sentences
 from analysis.inference.keyness import keyness
@@ -46,6 +46,7 @@ __all__ = [
     "near_duplicates",
     "null_split",
     "quotations",
+    "sides",
     "units",
     "unmarked",
     "valence",

@@ -21,9 +21,9 @@ from analysis.inference.chance import null_split
 from analysis.inference.design import COUNTS, Design, Panel, design_of, pairings, panel_of
 from analysis.inference.keyness import joint, keyness
 from analysis.inference.resampling import ALPHA, Family
-from analysis.inference.wording import finding
+from analysis.inference.wording import finding, sides
 
-__all__ = ["agreement", "contrast", "finding", "joint", "keyness", "levels", "null_split"]
+__all__ = ["agreement", "contrast", "finding", "joint", "keyness", "levels", "null_split", "sides"]
 
 POWER = 0.8416
 """The normal quantile of 80 % power, which `smallest_detectable` stands for."""
@@ -230,6 +230,7 @@ def levels(
     *,
     by: str = "outlet",
     event: str | None = "event",
+    least: int = 1,
     reps: int = 2000,
     seed: int = SEED,
 ) -> pd.DataFrame:
@@ -239,6 +240,8 @@ def levels(
     ----------
     articles, values, by, event, reps, seed
         As for `contrast`.
+    least : int
+        Rows of fewer articles are left out, unless all are of so few.
 
     Returns
     -------
@@ -263,4 +266,6 @@ def levels(
             interval = resampling.mean_interval(mean, np.random.default_rng(seed), reps)
             rows.append((name, outlet, estimate, *interval, used.loc[code, name], len(mean)))
     table = pd.DataFrame(rows, columns=["measure", "outlet", "estimate", "low", "high", "n_articles", "n_units"])
-    return table if rows else table.astype({"measure": "str", "outlet": "str"})
+    table = table if rows else table.astype({"measure": "str", "outlet": "str"})
+    enough = table["n_articles"] >= least
+    return table[enough] if enough.any() else table

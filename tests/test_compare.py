@@ -422,6 +422,13 @@ def test_what_is_compared_follows_from_how_many_there_are() -> None:
         assert not none["confirmed"].any()
 
 
+def test_levels_of_few_articles_are_left_out_unless_all_are() -> None:
+    articles = pd.DataFrame({"article_id": list("abcd"), "outlet": list("XXXY")})
+    values = pd.Series([1.0, 2, 3, 9], list("abcd"))
+    assert levels(articles, values, least=3)["outlet"].tolist() == ["X"]
+    assert levels(articles, values, least=4)["outlet"].tolist() == ["X", "Y"]
+
+
 def test_null_splits_of_one_outlet_find_little() -> None:
     articles, reps = words(panel(1, 24)), 99
     table = null_split(articles, lambda a: keyness(a, reps=reps), splits=10)

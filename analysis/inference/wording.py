@@ -64,6 +64,17 @@ def finding(row: Row, *, unit: str | None = None) -> str:
     return f"{name}: no clear difference between {a} and {other} ({facts})."
 
 
+def sides(compared: pd.DataFrame) -> pd.Series:
+    """Name who is compared in each row of `contrast`: an outlet against the rest by itself, a pair by both.
+
+    Examples
+    --------
+    >>> sides(pd.DataFrame({"outlet": ["X", "X"], "versus": ["rest", "Y"]})).tolist()
+    ['X', 'X − Y']
+    """
+    return compared["outlet"].where(compared["versus"].eq("rest"), compared["outlet"] + " − " + compared["versus"])
+
+
 def _amount(value: float, unit: str = "", *, named: bool = True, signed: bool = False) -> str:
     """Write a number in its unit, to three significant digits."""
     factor, name = _UNITS.get(unit, (1, f" {unit}"))

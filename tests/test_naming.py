@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -177,6 +178,15 @@ def test_a_list_of_ones_own_says_what_it_is_about(tmp_path: Path) -> None:
     labels = "ruin = { forms = ['ruin'] }\n[referents.mayor.labels]\nboss = { forms = ['boss'] }\n"
     path.write_text(head + labels, "utf-8")
     assert referents(path) == {"bridge": "The old bridge.", "mayor": ""}
+
+
+def test_a_list_of_ones_own_is_read_once_for_all_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, seen = tmp_path / "my.toml", []
+    path.write_text("[referents.a.labels]\nx = { forms = ['rain'] }\n", encoding="utf-8")
+    module = sys.modules["analysis.naming"]
+    monkeypatch.setattr(module, "decoded", lambda file: seen.append(file) or path.read_text("utf-8"))
+    assert len(mentions(parts_of("Rain fell. More rain. No rain.", "The rain."), path)) == 3
+    assert seen == [path]
 
 
 def test_an_edited_codebook_is_read_again(tmp_path: Path) -> None:

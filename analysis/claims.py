@@ -285,13 +285,19 @@ def _source(row: dict[str, Any], held: list[Any]) -> dict[str, Any]:
     best = min((q for q in opened if row["end"] <= q.end), key=lambda quote: quote.end - quote.start, default=None)
     others = g.others.search(told, 0, place)  # the ministry says at least 40, the mayor up to 60
     if others and others["name"].split()[-1] not in g.status and g.told.search(told, 0, others.start()):
-        return {"source": others["name"], "via": np.nan}
+        return {"source": _inside(others["name"]), "via": np.nan}
     if best:
         return {"source": best.speaker, "via": best.via}
     named = [match for pattern in g.sources for match in pattern.finditer(told) if match["name"] not in g.nobody]
     named = [match for match in named if place > match.start() or not g.clause.search(told, 0, match.start())]
     found = [(max(place - match.end(), match.start() - place), match["name"]) for match in named]
-    source = re.sub(r"[’']s?$", "", min(found)[1]) if found else np.nan
+    source = _inside(re.sub(r"[’']s?$", "", min(found)[1])) if found else np.nan
     if source is np.nan and opened and row["start"] - opened[-1].end < _REACH and g.again.search(told, 0, place):
         source = opened[-1].speaker  # he put it at 60
     return {"source": source, "via": np.nan}
+
+
+def _inside(name: str) -> str:
+    """Write a source as `quotations` does: no article before a name, no capital owed to the start of a sentence."""
+    bare = re.sub("^[Tt]he (?=[A-Z])", "", name)
+    return re.sub("^(?:The|An?|Some) (?=[a-z])", lambda article: article[0].lower(), bare)

@@ -23,14 +23,13 @@ from analysis.stance import vectors
 from analysis.stance.context import Context, context, words
 from analysis.stance.lexicon import Lexicon, bundled, lexicon, weights
 
-VERSION = 2
+VERSION = 3
 BUNDLED = "target-sentiment.npz"
 CLASSES = np.array(["negative", "neutral", "positive"])
 
 _POOLED = [0, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15]  # zones whose words are averaged as vectors
 _BUCKETS = 2**15
 _DENSE = 0.02  # dense features against words, chosen by cross-validation within the training part of NewsMTSC
-_LIFT = 1.8  # lexicon features against vectors, likewise
 
 
 class TargetSentiment(ClassifierMixin, BaseEstimator):
@@ -184,8 +183,6 @@ class TargetSentiment(ClassifierMixin, BaseEstimator):
     def _scaled(self, dense: np.ndarray, hashed: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return all features on the scale that the regression was tuned for."""
         n = (dense - self.scaler_.mean_) / self.scaler_.scale_ * _DENSE
-        space = self.vectors_ or vectors.bundled()
-        n[:, len(_POOLED) * space.matrix.shape[1] :] *= _LIFT
         counts = hashed.multiply(self.tfidf_.idf_).tocsr()
         norm = np.sqrt(counts.multiply(counts).sum(axis=1))
         return sparse.hstack([counts.multiply(1 / np.maximum(norm, 1e-9)), sparse.csr_matrix(n)]).tocsr()

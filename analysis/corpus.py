@@ -196,6 +196,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     page = cleaning.clean(text, title=given.get("title"), outlet=given.get("outlet"), page=record.row is None)
     if not re.search(r"\w", page.text):
         return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")
+    removed = [*(("outside the article", line) for line in record.behind), *page.removed]
     made = str(given.pop("constructed", None) or "").lower() in ("true", "yes", "1")
     further = {str(key): value for key, value in record.fields.items() if key not in mapping.values()}
     clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
@@ -208,7 +209,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         "origin": "constructed" if made else "pasted" if given.get("origin") == "pasted" else "user",
         "published": given.get("published") or page.published,
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
-        **{"_digest": digest, "_removed": page.removed, "_source": record.source, "_row": record.row},
+        **{"_digest": digest, "_removed": removed, "_source": record.source, "_row": record.row},
     }
 
 

@@ -176,6 +176,25 @@ def test_a_saved_page_is_read_in_the_characters_that_it_declares(tmp_path: Path)
     assert words in load(tmp_path).articles["text"][0]
 
 
+def test_what_a_saved_page_holds_around_its_article_is_listed_line_by_line(tmp_path: Path) -> None:
+    figure = "<figure><img src=a.jpg><figcaption>The old <i>bridge</i> in March</figcaption></figure>"
+    aside = "<aside>Two people are missing, the council said.</aside>"
+    last = "Nobody knows when the rain will end, the mayor said on the quay, and few of them will sleep."
+    article = f"<p>{STORY}</p>{figure}<p>{last.replace('the mayor', '<b>the mayor</b>')}</p>{aside}<p>It rained.</p>"
+    footer = "<footer>Home Coast<script>go()</script><p>Ferry Post 2020</p></footer>"
+    head = "<head><title>Bridge lost to the flood</title><style>p {}</style></head>"
+    body = f"<nav><a>Home</a> <a>Coast</a></nav><article>{article}</article>{footer}"
+    page(tmp_path, "a.html", f"<html>{head}<body>{body}</body></html>")
+    corpus = load(tmp_path)
+    assert corpus.articles["text"].tolist() == [f"{STORY}\n\n{last}\n\nIt rained."]
+    assert corpus.removed.drop(columns="article_id").values.tolist() == [
+        ["outside the article", "Home Coast"],
+        ["outside the article", "The old bridge in March"],
+        ["outside the article", "Two people are missing, the council said."],
+        ["outside the article", "Ferry Post 2020"],
+    ]
+
+
 def test_entities_are_decoded_whatever_else_stands_there(tmp_path: Path) -> None:
     row = "&quot;We will stay,&quot; the mayor told a crowd, and they didn't leave AT&amp;T."
     assert reading.tidy(row) == '"We will stay," the mayor told a crowd, and they didn\'t leave AT&T.'

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis import codebooks
+from analysis.loading.webpages import left_out
 
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
@@ -57,14 +58,15 @@ class Rejection(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One article as it was found: its fields under the source's own names, and where it stood."""
+    """One article as it was found: its fields under the source's own names, where it stood, which lines stay behind."""
 
     source: str
     row: int | None
     fields: dict[str, Any]
+    behind: tuple[str, ...] = ()
 
 
-Rows = list[tuple[int | None, dict[str, Any] | Rejection]]
+Rows = list[tuple[int | None, dict[str, Any] | Record | Rejection]]
 
 
 def listing(root: Path) -> list[tuple[Path, str] | Rejection]:
@@ -106,7 +108,7 @@ def read(path: Path, source: str) -> list[Record | Rejection]:
     if not rows:
         return [Rejection(source, None, "empty", "put articles in it or take it away")]
     return [
-        item._replace(source=source, row=row) if isinstance(item, Rejection) else Record(source, row, item)
+        Record(source, row, item) if isinstance(item, dict) else item._replace(source=source, row=row)
         for row, item in rows
     ]
 
@@ -259,14 +261,14 @@ def _html(raw: bytes) -> Rows:
     import trafilatura
 
     declared = CHARSET.search(raw[:2048]) and not raw.startswith(tuple(MARKS))
-    page: Any = trafilatura.bare_extraction(
-        raw if declared else decode(raw), with_metadata=True, include_comments=False
-    )
+    whole = raw if declared else decode(raw)
+    page: Any = trafilatura.bare_extraction(whole, with_metadata=True, include_comments=False)
     if page is None or not page.text:
         advice = "paste the article's words into a .txt file"
         return [(None, Rejection("", None, "no article found in the page", advice))]
     known = {"title": page.title, "outlet": page.sitename, "published": page.date, "url": page.url}
-    return [(None, {**known, "text": page.text.replace("\n", "\n\n")})]
+    behind = left_out(trafilatura.load_html(whole), [page.title or "", *page.text.split("\n")])
+    return [(None, Record("", None, {**known, "text": page.text.replace("\n", "\n\n")}, tuple(behind)))]
 
 
 def _delimited(raw: bytes) -> Rows:

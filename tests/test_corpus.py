@@ -343,6 +343,48 @@ def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path) -> None:
     assert corpus.rejected[["row", "reason"]].values.tolist() == [[row, "no text"] for row in (2, 3, 4, 5)]
 
 
+@pytest.mark.parametrize("mark", ["\t", ";", ","])
+@pytest.mark.parametrize("first", ["", "sep=;\n"])
+def test_a_table_under_the_name_of_a_page_is_told(tmp_path: Path, mark: str, first: str) -> None:
+    page(tmp_path, "a.txt", f'{first}"Outlet"{mark}Full text\nA{mark}"{STORY}\n\n{STORY}"\n')
+    corpus = load(tmp_path)
+    assert corpus.articles.empty and "a table under the name of a page" in corpus.rejected["reason"][0]
+    assert corpus.rejected["remedy"].tolist() == ["let its name end in .csv or .tsv"]
+
+
+@pytest.mark.parametrize(("mark", "n"), [("\t", 0), (";", 0), (";", 1)])
+def test_a_table_whose_columns_nobody_knows_is_told_where_every_line_has_its_marks(
+    tmp_path: Path, mark: str, n: int
+) -> None:
+    page(tmp_path, "b.txt", f"Story | Date | Source\nBridge lost to the flood\n{STORY}")
+    lines = ["Blatt", "Inhalt", "Tag"], ["A", STORY, "1"], ["B", STORY[:90], "2"]
+    page(tmp_path, "a.txt", "\n".join(mark.join(line[: 3 - n]) for line in lines))
+    assert load(tmp_path).rejected["reason"].str.startswith("a table").tolist() == [True] * (1 - n)
+
+
+def test_lines_above_the_names_of_the_columns_are_told(tmp_path: Path) -> None:
+    table = f'outlet;date;text\nA;2020-03-01;"{STORY}"\n'
+    page(tmp_path, "a.csv", f"Export, 3 May 2020\nof all articles\n\n{table}")
+    page(tmp_path, "b.csv", f"sep=;\nExport;;\n{table}")
+    page(tmp_path, "c.csv", f"\n;;\n{table}")
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A"] and corpus.rejected["source"].tolist() == ["a.csv", "b.csv"]
+    assert corpus.rejected["reason"].tolist() == [
+        f"the names of its columns seem to stand in line {n}: 'outlet;date;text'" for n in (4, 3)
+    ]
+    assert corpus.rejected["remedy"].tolist() == ["take away the lines above them"] * 2
+
+
+def test_objects_under_their_ids_and_columns_under_their_names_are_articles(tmp_path: Path) -> None:
+    rows = {"one": {"outlet": "A", "text": STORY}, "two": {"id": 7, "outlet": "B", "text": STORY}}
+    page(tmp_path, "a.json", json.dumps(rows))
+    page(tmp_path, "b.json", json.dumps({"article": {"outlet": "C", "text": STORY}}))
+    pd.DataFrame({"outlet": ["D", "E"], "text": [STORY, STORY]}).to_json(tmp_path / "c.json")
+    corpus = load(tmp_path)
+    assert corpus.articles["outlet"].tolist() == ["A", "B", "C", "D", "E"] and corpus.rejected.empty
+    assert corpus.articles["article_id"].tolist()[:3] == ["one", "7", "article"]
+
+
 def test_columns_without_a_text_are_listed(tmp_path: Path) -> None:
     page(tmp_path, "a.csv", f'Titel;Inhalt\nBridge lost;"{STORY}"\n')
     assert load(tmp_path).rejected["reason"].tolist() == ["no column that holds text among Titel, Inhalt"]

@@ -32,6 +32,8 @@ COLUMNS = {
     **dict.fromkeys(("title", "text", "url", "language", "origin", "wire_of"), "str"),
     "n_words": "int64",
 }
+COMPUTED = {"wire_of", "n_words"}  # a source that has both was written from here
+ANEW = "the texts, computed anew"
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Corpus:
         `article_id`, `rule`, `text`: every line or span that cleaning took away.
     columns : DataFrame
         `column`, `taken_from`, `records` (int): which of the source's own columns each column was read from, where
-        that is called otherwise.
+        that is called otherwise; and which columns of a table written by this package were computed anew.
     """
 
     articles: pd.DataFrame
@@ -176,7 +178,7 @@ def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
         if match is not None and column not in given:
             given[column] = match
             free = {form: name for form, name in free.items() if name != match}
-    return given
+    return given | (dict.fromkeys(COMPUTED, ANEW) if set(names) >= COMPUTED else {})
 
 
 def _renamed(mappings: list[dict[str, str]]) -> pd.DataFrame:
@@ -198,7 +200,9 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")
     removed = [*(("outside the article", line) for line in record.behind), *page.removed]
     made = str(given.pop("constructed", None) or "").lower() in ("true", "yes", "1")
-    further = {str(key): value for key, value in record.fields.items() if key not in mapping.values()}
+    origin = "constructed" if made else given.get("origin")
+    taken = {*mapping.values(), *(COMPUTED & set(mapping))}
+    further = {str(key): value for key, value in record.fields.items() if key not in taken}
     clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
     digest = hashlib.sha256("\0".join([page.title or "", page.outlet or "", text]).encode()).hexdigest()
     stem = Path(record.source).stem
@@ -206,7 +210,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         **clash,
         **given,
         "article_id": given.get("article_id") or (stem if record.row is None else f"{stem}-{digest[:10]}"),
-        "origin": "constructed" if made else "pasted" if given.get("origin") == "pasted" else "user",
+        "origin": origin if origin in ("constructed", "pasted") else "user",
         "published": given.get("published") or page.published,
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
         **{"_digest": digest, "_removed": removed, "_source": record.source, "_row": record.row},

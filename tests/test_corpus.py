@@ -205,6 +205,18 @@ def test_an_object_with_a_text_is_one_article_whatever_it_lists(tmp_path: Path) 
     assert load(tmp_path).articles["text"].tolist() == [STORY]
 
 
+def test_a_table_written_from_here_is_read_as_it_was(tmp_path: Path, root: Path) -> None:
+    articles = load(root / "seeds" / "articles").articles
+    articles.assign(event=articles["event"].fillna("none"), mood="dry").to_csv(tmp_path / "events.csv", index=False)
+    corpus = load(tmp_path / "events.csv")
+    assert corpus.articles.columns.tolist() == [*COLUMNS, "mood"] and corpus.removed.empty
+    pd.testing.assert_frame_equal(corpus.articles.drop(columns=["event", "mood"]), articles.drop(columns="event"))
+    assert corpus.columns.values.tolist() == [
+        ["n_words", "the texts, computed anew", 65],
+        ["wire_of", "the texts, computed anew", 65],
+    ]
+
+
 def test_only_the_loader_says_where_an_article_comes_from(tmp_path: Path) -> None:
     page(tmp_path, "a.csv", f'text,origin\n"{STORY}",Syria\n')
     assert load(tmp_path).articles["origin"].tolist() == ["user"]

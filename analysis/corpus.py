@@ -10,9 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis import codebooks
@@ -30,6 +32,8 @@ COLUMNS = {
     **dict.fromkeys(("title", "text", "url", "language", "origin", "wire_of"), "str"),
     "n_words": "int64",
 }
+COMPUTED = {"wire_of", "n_words"}  # a source that has both was written from here
+ANEW = "the texts, computed anew"
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Corpus:
         `article_id`, `rule`, `text`: every line or span that cleaning took away.
     columns : DataFrame
         `column`, `taken_from`, `records` (int): which of the source's own columns each column was read from, where
-        that is called otherwise.
+        that is called otherwise; and which columns of a table written by this package were computed anew.
     """
 
     articles: pd.DataFrame
@@ -77,7 +81,9 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
 
     Pages (`.txt`, with or without front matter, `.md`, `.html`) and tables (`.csv`, `.tsv`, `.json`, `.jsonl`,
     `.parquet`) may stand side by side. What a column is called is looked up among the synonyms in
-    ``codebooks/cleaning.toml``. The marks of HTML in the cell of a table are taken off.
+    ``codebooks/cleaning.toml``. The marks of HTML in the cell of a table are taken off. A text that an outlet has
+    already, with no other date or event, is a copy of the file or the row and is rejected; under another outlet, or
+    of another date or event, it is an article of its own (see `wire_of`).
 
     Parameters
     ----------
@@ -111,15 +117,14 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     rejected += [row for row in rows if isinstance(row, Rejection)]
     articles, removed = _identified([row for row in rows if not isinstance(row, Rejection)])
     articles, learnt = _without_boilerplate(articles)
-    finished = _finished(articles)
-    undated = articles["published"].notna() & finished["published"].isna()
-    for article, written in articles.loc[undated, ["article_id", "published"]].itertuples(index=False, name=None):
-        learnt.append((article, "date that reads both ways" if ambiguous(written) else "unreadable date", written))
-    removed += learnt
-    rejected.sort(key=lambda item: (item.source, item.row or 0))
+    articles, undated = _dated(articles)
+    articles, repeated = _once(articles)
+    loaded = set(articles["article_id"])
+    removed = [piece for piece in removed + learnt + undated if piece[0] in loaded]
+    rejected = sorted(rejected + repeated, key=lambda item: (item.source, item.row or 0))
     kinds = dict.fromkeys(Rejection._fields, "str") | {"row": "Int64"}
     return Corpus(
-        articles=finished,
+        articles=_finished(articles),
         rejected=pd.DataFrame(rejected, columns=Rejection._fields, dtype="object").astype(kinds),
         removed=pd.DataFrame(removed, columns=["article_id", "rule", "text"], dtype="str"),
         columns=_renamed(mappings),
@@ -173,7 +178,7 @@ def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
         if match is not None and column not in given:
             given[column] = match
             free = {form: name for form, name in free.items() if name != match}
-    return given
+    return given | (dict.fromkeys(COMPUTED, ANEW) if set(names) >= COMPUTED else {})
 
 
 def _renamed(mappings: list[dict[str, str]]) -> pd.DataFrame:
@@ -193,8 +198,11 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     page = cleaning.clean(text, title=given.get("title"), outlet=given.get("outlet"), page=record.row is None)
     if not re.search(r"\w", page.text):
         return Rejection(record.source, record.row, "nothing but page furniture", "paste the article itself")
+    removed = [*(("outside the article", line) for line in record.behind), *page.removed]
     made = str(given.pop("constructed", None) or "").lower() in ("true", "yes", "1")
-    further = {str(key): value for key, value in record.fields.items() if key not in mapping.values()}
+    origin = "constructed" if made else given.get("origin")
+    taken = {*mapping.values(), *(COMPUTED & set(mapping))}
+    further = {str(key): value for key, value in record.fields.items() if key not in taken}
     clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
     digest = hashlib.sha256("\0".join([page.title or "", page.outlet or "", text]).encode()).hexdigest()
     stem = Path(record.source).stem
@@ -202,10 +210,10 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
         **clash,
         **given,
         "article_id": given.get("article_id") or (stem if record.row is None else f"{stem}-{digest[:10]}"),
-        "origin": "constructed" if made else "pasted" if given.get("origin") == "pasted" else "user",
+        "origin": origin if origin in ("constructed", "pasted") else "user",
         "published": given.get("published") or page.published,
         **{"title": page.title, "outlet": page.outlet, "text": page.text},
-        **{"_digest": digest, "_removed": page.removed, "_file": "" if record.row is None else record.source},
+        **{"_digest": digest, "_removed": removed, "_source": record.source, "_row": record.row},
     }
 
 
@@ -258,7 +266,7 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
         row["article_id"] = name
         removed += [(name, rule, text) for rule, text in row["_removed"]]
     further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
-    return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further, "_file"]), removed
+    return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further, "_source", "_row"]), removed
 
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
@@ -276,11 +284,39 @@ def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tup
     return articles.assign(text=pd.Series(texts, index=articles.index, dtype="object")), removed
 
 
+def _dated(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """Read the dates, each table's for itself, and list those that could not be told."""
+    days = read_dates(articles["published"], articles["_source"].where(articles["_row"].notna(), ""))
+    lost = articles.loc[articles["published"].notna() & days.isna(), ["article_id", "published"]]
+    rules = ["date that reads both ways" if ambiguous(date) else "unreadable date" for date in lost["published"]]
+    return articles.assign(published=days), list(zip(lost["article_id"], rules, lost["published"], strict=True))
+
+
+def _once(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[Rejection]]:
+    """Keep a text once per outlet; a later copy is rejected unless it names another date or event."""
+    columns = (articles[name] for name in ("article_id", "_source", "_row", "outlet", "text", "published", "event"))
+    first: dict[tuple[Any, ...], str] = {}
+    kept, rejected = [], []
+    for article, source, row, *told in zip(*columns, strict=True):
+        outlet, text, *apart = (None if pd.isna(value) else value for value in told)
+        alike = ([value, None] if value else [...] for value in apart)  # what is missing differs from nothing
+        copy = next((first[key] for key in product([outlet], [text], *alike) if key in first), None)
+        kept.append(copy is None)
+        if copy is None:
+            place = f"{article} ({source}{'' if row is None else f', row {row}'})"
+            for key in product([outlet], [text], *([value, ...] for value in apart)):
+                first.setdefault(key, place)
+        else:
+            reason = f"the same text{' and outlet' if outlet else ''} as {copy}"
+            remedy = "take one of the two away; if both were printed, give each its outlet, date or event"
+            rejected.append(Rejection(source, row, reason, remedy))
+    return articles[np.array(kept, dtype=bool)].reset_index(drop=True), rejected
+
+
 def _finished(articles: pd.DataFrame) -> pd.DataFrame:
-    """Read dates and languages, count words, mark wire copy, and give every column its type."""
+    """Tell languages, count words, mark wire copy, and give every column its type."""
     given = zip(articles["language"], articles["text"], strict=True)
-    articles = articles.drop(columns="_file").assign(
-        published=read_dates(articles["published"], articles["_file"].fillna("")),
+    articles = articles.drop(columns=["_source", "_row"]).assign(
         language=pd.Series([_language(text, code) for code, text in given], dtype="str"),
         n_words=pd.Series([len(tokens(text)) for text in articles["text"]], dtype="int64"),
     )

@@ -75,6 +75,16 @@ HEADLINE = "Ferry runs aground off Saint Orm"
         ("navigation", "[Read the full story here]"),
         ("tags", "Explore more on these topics"),
         ("video player", "Media playback is unsupported on your device Media caption The ferry at low tide"),
+        ("read also", "Watch: how the tug came"),
+        ("read also", "► The price of rope"),
+        ("read also", "More from the coast..."),
+        ("share bar", "If you liked this story, share it"),
+        ("byline", "By the Associated Press"),
+        ("byline", "By our correspondent in Saint Orm"),
+        ("byline", "By April Holm"),
+        ("navigation", "Terms of use"),
+        ("navigation", "Return to the top of this page"),
+        ("story code", "Article ID: orm-4182 | Coast"),
     ],
 )
 def test_a_line_of_clutter_goes_under_its_own_name(rule: str, line: str) -> None:
@@ -113,6 +123,26 @@ def test_a_line_of_clutter_goes_under_its_own_name(rule: str, line: str) -> None
         "Copyright law will change in May.",
         "Our free email was cut off, the residents said.",
         "Read the full story of the ferry and weep, the harbour master said.",
+        "Watch: it is coming, he said.",
+        "Listen: The keel is scraping, she told the crew.",
+        "See: it is not so hard.",
+        "► Of the forty on board, three were children.",
+        "• More than forty people were on board",
+        "Also on Monday, two boats sank.",
+        "More from the north are on their way.",
+        "By Monday Night All Was Over",
+        "By the time the tug came the bridge was gone.",
+        "By the numbers",
+        "Anna Holm, 65, editor and harbour reporter",
+        "Subject: Evacuate now",
+        "If islanders share the quay, why can’t the owners?",
+        "Table by table, the votes were counted.",
+        "Terms of the deal were not disclosed.",
+        "Return to the islands is banned.",
+        "Get out of the channel, the harbour master told them.",
+        "Stay off the list of those who talk.",
+        "News no one wanted to hear reached the island.",
+        "The names of the dead may not be published.",
     ],
 )
 def test_reporting_stays(line: str) -> None:
@@ -129,6 +159,19 @@ def test_a_dateline_goes_wherever_the_first_paragraphs_have_it(dateline: str) ->
     for before in ("", f"{SECOND}\n\n"):
         page = clean(f"{before}{dateline} {FIRST}")
         assert page.text == f"{before}{FIRST}" and page.removed == [("dateline", dateline)]
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "The Post - Office closed for good on Friday, and nobody on the island was told.",
+        "The Orm Times – the island’s oldest weekly – said that the ferry would not be mended.",
+        "Today — Friday — the council meets in the school.",
+        "UNESCO — the body that looks after monuments — will send a diver to the wreck.",
+    ],
+)
+def test_a_dash_behind_the_subject_of_a_sentence_ends_no_dateline(opening: str) -> None:
+    assert clean(f"{opening}\n\n{SECOND}").text == f"{opening}\n\n{SECOND}"
 
 
 def test_the_outlet_is_read_from_a_dateline_that_names_a_newsroom() -> None:

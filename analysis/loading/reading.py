@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from analysis import codebooks
+from analysis.loading.webpages import left_out
 
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
-NAMES = {name.replace("_", " ") for names in codebooks.read("cleaning")["columns"].values() for name in names}
+SYNONYMS = codebooks.read("cleaning")["columns"]
+NAMES = {name.replace("_", " ") for names in SYNONYMS.values() for name in names}
+DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three
 OPENING = re.compile(rf"{FENCE}\n((?:.*\n){{1,8}})")
 FRONT_MATTER = re.compile(rf"\A{FENCE}\n(.*?)\n{FENCE}(?:\n|\Z)", re.DOTALL)
@@ -57,14 +60,15 @@ class Rejection(NamedTuple):
 
 
 class Record(NamedTuple):
-    """One article as it was found: its fields under the source's own names, and where it stood."""
+    """One article as it was found: its fields under the source's own names, where it stood, which lines stay behind."""
 
     source: str
     row: int | None
     fields: dict[str, Any]
+    behind: tuple[str, ...] = ()
 
 
-Rows = list[tuple[int | None, dict[str, Any] | Rejection]]
+Rows = list[tuple[int | None, dict[str, Any] | Record | Rejection]]
 
 
 def listing(root: Path) -> list[tuple[Path, str] | Rejection]:
@@ -106,7 +110,7 @@ def read(path: Path, source: str) -> list[Record | Rejection]:
     if not rows:
         return [Rejection(source, None, "empty", "put articles in it or take it away")]
     return [
-        item._replace(source=source, row=row) if isinstance(item, Rejection) else Record(source, row, item)
+        Record(source, row, item) if isinstance(item, dict) else item._replace(source=source, row=row)
         for row, item in rows
     ]
 
@@ -200,6 +204,9 @@ def _refusal(path: Path, source: str, *, listed: bool = True) -> Rejection | Non
 def _page(raw: bytes) -> Rows:
     """Read a pasted page: front matter if it has any, then its lines."""
     text = _fenced(NEWLINE.sub("\n", decode(raw)).lstrip("\ufeff\n \t"))
+    if delimiter := _tabular(text):
+        reason = f"a table under the name of a page: {DELIMITERS[delimiter]} part its cells"
+        return [(None, Rejection("", None, reason, "let its name end in .csv or .tsv"))]
     opening = OPENING.match(text)
     if not opening or NAMES.isdisjoint(_head(line) for line in opening[1].split("\n") if ":" in line):
         return [(None, {"text": text, "origin": "pasted"})] if text.strip() else []
@@ -209,6 +216,24 @@ def _page(raw: bytes) -> Rows:
         remedy = "write one `name: value` a line, such as `outlet: The Example`, between two lines of ---"
         return [(None, Rejection("", None, f"front matter {wrong}", remedy))]
     return [(None, {**fields, "text": text[matter.end() :]})]
+
+
+def _tabular(text: str) -> str:
+    """Return the delimiter of a table that was saved as a page; an empty string where it may be prose."""
+    lines = [line for line in SEPARATOR.sub("", text, count=1).split("\n") if line.strip()]
+    counts = {delimiter: {line.count(delimiter) for line in lines} for delimiter in "\t;"}
+    even = (d for d, found in counts.items() if len(lines) > 2 and len(found) == 1 and min(found) > (d == ";"))
+    named = _naming(lines[0]) if len(lines) > 1 else ""
+    return named if named and named in lines[1] else next(even, "")
+
+
+def _naming(line: str) -> str:
+    """Return the delimiter of a line that names two columns or more, that of the text among them."""
+    for delimiter in DELIMITERS:
+        cells = {re.sub(r"[\W_]+", " ", cell.lower()).strip() for cell in line.split(delimiter)}
+        if len(cells & NAMES) > 1 and any(name.replace("_", " ") in cells for name in SYNONYMS["text"]):
+            return delimiter
+    return ""
 
 
 def _fenced(text: str) -> str:
@@ -259,14 +284,14 @@ def _html(raw: bytes) -> Rows:
     import trafilatura
 
     declared = CHARSET.search(raw[:2048]) and not raw.startswith(tuple(MARKS))
-    page: Any = trafilatura.bare_extraction(
-        raw if declared else decode(raw), with_metadata=True, include_comments=False
-    )
+    whole = raw if declared else decode(raw)
+    page: Any = trafilatura.bare_extraction(whole, with_metadata=True, include_comments=False)
     if page is None or not page.text:
         advice = "paste the article's words into a .txt file"
         return [(None, Rejection("", None, "no article found in the page", advice))]
     known = {"title": page.title, "outlet": page.sitename, "published": page.date, "url": page.url}
-    return [(None, {**known, "text": page.text.replace("\n", "\n\n")})]
+    behind = left_out(trafilatura.load_html(whole), [page.title or "", *page.text.split("\n")])
+    return [(None, Record("", None, {**known, "text": page.text.replace("\n", "\n\n")}, tuple(behind)))]
 
 
 def _delimited(raw: bytes) -> Rows:
@@ -274,6 +299,12 @@ def _delimited(raw: bytes) -> Rows:
     text = decode(raw)
     named = SEPARATOR.match(text)
     text = text[named.end() :] if named else text
+    lines = text[: FILES["header_within"]].split("\n")
+    at = next((i for i, line in enumerate(lines) if _naming(line)), 0)
+    above, text = lines[:at], text[sum(len(line) + 1 for line in lines[:at]) :]
+    if any(map(re.compile(r"\w").search, above)):
+        reason = f"the names of its columns seem to stand in line {at + 1 + bool(named)}: {lines[at].strip()[:80]!r}"
+        return [(None, Rejection("", None, reason, "take away the lines above them"))]
     delimiter = named[1] if named else max(",\t;|", key=text.lstrip().split("\n", 1)[0].count)
     csv.field_size_limit(FILES["max_bytes_page"])
     cells = csv.reader(io.StringIO(f"{text.rstrip()}\n{END}", newline=""), delimiter=delimiter)
@@ -294,14 +325,29 @@ def _cells(row: list[str], names: list[str]) -> dict[str, Any] | Rejection:
 
 
 def _json(raw: bytes) -> Rows:
-    """Read a list of objects, one object, or an object that holds such a list."""
+    """Read a list of objects, one object, or an object that holds a list of them, one under each id, or columns."""
     value = json.loads(decode(raw))
-    names = codebooks.read("cleaning")["columns"]["text"]
-    if isinstance(value, dict) and any(str(key).strip().lower() in names for key in value):
-        value = [value]
-    elif isinstance(value, dict):
-        value = next((v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)), [value])
+    if isinstance(value, dict):
+        value = _objects(value)
     return [(number, _object(item)) for number, item in enumerate(value, start=1)]
+
+
+def _objects(value: dict[str, Any]) -> list[Any]:
+    """Find the articles in an object: itself, those in a list, those under their ids, those spread over columns."""
+    told = any(_key(key) in SYNONYMS["text"] for key in value)
+    inner = list(value.values())
+    if value and all(isinstance(item, dict) for item in inner):
+        if told and len(inner) > 1 and len(set(map(frozenset, inner))) == 1:  # as pandas writes a table
+            return [{name: cells[row] for name, cells in value.items()} for row in inner[0]]
+        ids = SYNONYMS["article_id"]
+        return [v if any(_key(k) in ids for k in v) else {"article_id": key, **v} for key, v in value.items()]
+    lists = (item for item in inner if isinstance(item, list) and item and isinstance(item[0], dict))
+    return [value] if told else next(lists, [value])
+
+
+def _key(key: object) -> str:
+    """Return a key as synonyms are spelt."""
+    return str(key).strip().lower()
 
 
 def _jsonl(raw: bytes) -> Rows:

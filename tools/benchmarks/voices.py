@@ -58,10 +58,11 @@ end, most of them too long because the outlet goes on without a comma; 40 lie wi
 said. Wrong speakers are mostly pronouns given to whoever was named last instead of who spoke last, and names that
 the article gives only later.
 
-**Would a parser help?** spaCy's small English model (3.8) and rules of two dozen lines: the complement clause, infinitive
-or object of a verb of our list with a subject. Added where our rules find nothing, 102 reports on the passages seen (28
-right), 55 on the blind ones (21 right), 50 on the half "report" (10 right): F1 0.797 for 0.811, 0.783 for 0.784, 0.809 for
-0.835. Clauses alone would be right 13 times in 50 and 12 in 22. What is missed is mostly no complement of such a verb.
+**Would a parser help?** spaCy's small English model (3.8) and rules of two dozen lines: the complement clause,
+infinitive or object of a verb of our list with a subject. Added where our rules find nothing, 102 reports on the
+passages seen (28 right), 55 on the blind ones (21 right), 50 on the half "report" (10 right): F1 0.797 for 0.811, 0.783
+for 0.784, 0.809 for 0.835. Clauses alone would be right 13 times in 50 and 12 in 22. What is missed is mostly no
+complement of such a verb.
 
 For orientation: the best published extractor of rules and a parser reaches F1 0.84 at an overlap of 0.3 and 0.76 at
 0.8.

@@ -109,15 +109,22 @@ def mentions(parts: pd.DataFrame, codebook: str | Path = "naming") -> pd.DataFra
     return table.astype(kinds | dict.fromkeys(["first", "so_called", "scare_quoted", "anchored"], bool))
 
 
-def referents(codebook: str | Path = "naming") -> dict[str, str]:
-    """Return the names of what a codebook has labels for, each with what it stands for.
+def referents(codebook: str | Path = "naming") -> pd.DataFrame:
+    """Return what a codebook has labels for.
+
+    Returns
+    -------
+    DataFrame
+        Index `referent`; `called` (how a sentence names it: as the codebook says, or else by its key), `construct`
+        (what it stands for; empty where the codebook does not say).
 
     Examples
     --------
-    >>> referents()["strike"]
-    'An attack from the air by a state or a coalition.'
+    >>> referents().loc["strike"].tolist()
+    ['air strikes', 'An attack from the air by a state or a coalition.']
     """
-    return {referent.name: referent.construct for referent in _load(codebook)}
+    rows = [(referent.name, referent.called, referent.construct) for referent in _load(codebook)]
+    return pd.DataFrame(rows, columns=["referent", "called", "construct"], dtype="str").set_index("referent")
 
 
 def label_shares(named: pd.DataFrame, referent: str, *, voice: str | None = "own") -> pd.DataFrame:
@@ -182,6 +189,7 @@ class _Referent:
     """One thing and the patterns of its labels."""
 
     name: str
+    called: str
     construct: str
     labels: tuple[str, ...]
     generic: tuple[str, ...]
@@ -238,7 +246,8 @@ def _compiled(name: str, entry: dict, where: Callable[[str, str], str]) -> _Refe
     unless = tuple(_pattern(pattern, where(name, "unless")) for pattern in entry.get("unless", []))
     generic = tuple(label for label, how in entry["labels"].items() if how.get("generic"))
     forms = re.compile(rf"(?<!\w)(?:{'|'.join(choices)})(?!\w)")
-    return _Referent(name, str(entry.get("construct", "")), tuple(entry["labels"]), generic, forms, unless)
+    called, construct = str(entry.get("called") or name.replace("-", " ")), str(entry.get("construct", ""))
+    return _Referent(name, called, construct, tuple(entry["labels"]), generic, forms, unless)
 
 
 def _pattern(pattern: str, where: str) -> re.Pattern[str]:

@@ -174,10 +174,14 @@ def test_a_faulty_codebook_is_refused(tmp_path: Path, text: str, message: str) -
 
 def test_a_list_of_ones_own_says_what_it_is_about(tmp_path: Path) -> None:
     path = tmp_path / "my.toml"
-    head = "[referents.bridge]\nconstruct = 'The old bridge.'\n[referents.bridge.labels]\n"
-    labels = "ruin = { forms = ['ruin'] }\n[referents.mayor.labels]\nboss = { forms = ['boss'] }\n"
+    head = "[referents.bridge]\ncalled = 'the bridge'\nconstruct = 'The old bridge.'\n[referents.bridge.labels]\n"
+    labels = "ruin = { forms = ['ruin'] }\n[referents.lord-mayor.labels]\nboss = { forms = ['boss'] }\n"
     path.write_text(head + labels, "utf-8")
-    assert referents(path) == {"bridge": "The old bridge.", "mayor": ""}
+    assert referents(path).to_dict("split") == {
+        "index": ["bridge", "lord-mayor"],
+        "columns": ["called", "construct"],
+        "data": [["the bridge", "The old bridge."], ["lord mayor", ""]],
+    }
 
 
 def test_a_list_of_ones_own_is_read_once_for_all_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

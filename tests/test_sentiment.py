@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analysis.stance.context import TARGET, ZONES, context
 from analysis.stance.lexicon import Lexicon, lexicon, log_ratio
 from analysis.stance.vectors import bundled, learn
 from analysis.text import units
+from tools.benchmarks.sentiment import read
 
 WHO = {"arvo": ["Arvo", "Arvo’s men"], "brann": ["Brann"], "civilians": ["villagers"]}
 
@@ -393,3 +395,15 @@ def test_polarity_spreads_to_words_that_no_list_holds() -> None:
 def test_shipped_files_are_small(root: Path) -> None:
     shipped = list((root / "analysis" / "codebooks").glob("*.npz"))
     assert 0 < sum(path.stat().st_size for path in shipped) <= 3_000_000
+
+
+def test_folds_of_the_benchmark_part_articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = ["web_v1_7_-1_2_Arvo_0_4", "web_v1_7_-1_9_Arvo_0_4", "web_v1_8_-1_2_Arvo_0_4", "list_7_3_2_Arvo_0_4"]
+    target = {"from": 0, "to": 4, "polarity": 4.0}
+    lines = [
+        json.dumps({"primary_gid": name, "sentence_normalized": "Arvo left.", "targets": [target]}) for name in ids
+    ]
+    (tmp_path / "newsmtsc").mkdir()
+    (tmp_path / "newsmtsc" / "dev.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.setenv("VANTAGE_CORPORA", str(tmp_path))
+    assert pd.factorize(read("dev")["article"])[0].tolist() == [0, 0, 1, 2]

@@ -191,7 +191,7 @@ def table(parts: list[tuple[str, pd.DataFrame, list[dict[str, Any]]]], *, errors
 
 
 def main(path: str | None = None, *, errors: bool = False) -> None:
-    """Measure, print the tables and keep them."""
+    """Measure and print the tables; keep them if there was a sheet, so that none is lost for want of it."""
     planted = [(half, bodies(half), gold("figures")) for half in ("build", "report")]
     first, second, about = table(planted, errors=errors), "No sheet was given.", ""
     if path:
@@ -201,8 +201,10 @@ def main(path: str | None = None, *, errors: bool = False) -> None:
             drawn=", ".join(f"{len(texts)} passages of {name.replace(', ', ' (')})" for name, texts, _ in parts)
         )
     told = {"planted": first, "real": second, "sheet": about, "reps": REPS, "seed": SEED, "command": COMMAND}
-    RESULTS.write_text(NOTE.format(**told), encoding="utf-8")
-    print(RESULTS.read_text(encoding="utf-8"))
+    text = NOTE.format(**told)
+    print(text)
+    if path:
+        RESULTS.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

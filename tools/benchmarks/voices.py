@@ -188,7 +188,7 @@ def table(counts: pd.DataFrame) -> str:
 
 
 def main(path: str | None = None) -> None:
-    """Measure, print the tables and keep them."""
+    """Measure and print the tables; keep them if there was a sheet, so that none is lost for want of it."""
     articles, gold, lost = planted()
     first = table(counted(articles, gold))
     second, about = "Real articles: no sheet was given.", ""
@@ -199,14 +199,13 @@ def main(path: str | None = None) -> None:
         second = table(pd.concat([every, each]))
         sizes = real["part"].value_counts(sort=False).items()
         about = SHEET.format(drawn=", ".join(f"{n} passages of {str(part).replace(', ', ' (')})" for part, n in sizes))
-    RESULT.write_text(
-        NOTE.format(
-            planted=first, real=second, overlap=OVERLAP, reps=REPS, seed=SEED, command=COMMAND, sheet=about,
-            lost=f"{lost} planted quotations are not in the cleaned text and are left out." if lost else "",
-        ),
-        encoding="utf-8",
+    text = NOTE.format(
+        planted=first, real=second, overlap=OVERLAP, reps=REPS, seed=SEED, command=COMMAND, sheet=about,
+        lost=f"{lost} planted quotations are not in the cleaned text and are left out." if lost else "",
     )  # fmt: skip
-    print(RESULT.read_text(encoding="utf-8"))
+    print(text)
+    if path:
+        RESULT.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -264,6 +264,12 @@ def test_few_words_are_a_report_if_they_hold_a_verb_and_a_quotation() -> None:
     assert [words for kind, _, words in halves if kind == "indirect"] == ["it was “past repair”"]
 
 
+@pytest.mark.parametrize("verb", ["hinted", "implied", "ruled", "disputed", "bragged", "confessed"])
+def test_some_verbs_report_where_that_follows_and_nowhere_else(verb: str) -> None:
+    assert found(f"The mayor {verb} that the bridge was cut.") == [("indirect", "the mayor", "the bridge was cut")]
+    assert found(f"The mayor {verb} the border and left.") == []
+
+
 def test_a_report_parted_by_its_attribution_is_two() -> None:
     halves = found("The bridge was cut at dawn, Ada Vale said, because the army had left.")
     assert [words for _, _, words in halves] == ["The bridge was cut at dawn", "because the army had left"]

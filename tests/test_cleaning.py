@@ -34,7 +34,7 @@ HEADLINE = "Ferry runs aground off Saint Orm"
         ("newsletter prompt", "Sign up for our morning newsletter"),
         ("newsletter prompt", "You have 2 free articles left this month."),
         ("newsletter prompt", "Support local journalism. Give today"),
-        ("newsletter prompt", "Gazette Tides newsletter Every morning. By signing up you agree to receive email from GAZETTE."),
+        ("newsletter prompt", "Tides newsletter Daily. By signing up you agree to receive email from GAZETTE."),
         ("newsletter prompt", "CLICK TO GET THE GAZETTE APP"),
         ("newsletter prompt", "GET THE GAZETTE ON THE GO BY CLICKING HERE"),
         ("newsletter prompt", "**Want the Gazette in your inbox every day? Sign up here.**"),

@@ -128,7 +128,7 @@ def test_bounds_and_unit(text: str, low: float, high: float, hedge: str, unit: s
         "The Group of 7 met.", "An F-16 flew by.", "Resolution 2254 was read.", "The other half waits.",
         "It is a half-built house.", "One man left.", "They cut it in two.", "The two met again.",
         "The Big Three met.", "Sector Five is shut.", "It held from roughly 2003 until the war.",
-        "They won 3-1 at home.", "It voted 396-9 on it.", "The hall passed the plan by a vote of 228 to 191, with pride.",
+        "They won 3-1 at home.", "It voted 396-9 on it.", "The hall passed the plan by 228 to 191, with pride.",
         "Holm won, 134 to 63, and left.", "She called 911 from the pier.", "It takes a 40- to 60-hour course.",
         "Nurses 21 or older may enter the doors.", "It falls under section 3 of the act.", "In the 1990s it was quiet.",
         "It was razed in 612 B.C. by fire.", "The girls were aged under 10.", "Nobody under 21 may enter.",

@@ -21,7 +21,7 @@ from analysis.text import demand
 __all__ = ["Lexicon", "TargetSentiment", "actors", "lexicon", "mentions", "valence"]
 
 Actors = str | Path | Mapping[str, Any]
-Actor = tuple[str, str, str, tuple[str, ...]]
+Actor = tuple[str, str, str, tuple[str, ...], tuple[str, ...]]
 Scorer = str | Path | Mapping[str, float] | Lexicon | TargetSentiment | Callable[[str], float]
 
 _REACH = 1500
@@ -131,6 +131,7 @@ def mentions(parts: pd.DataFrame, actors: Actors = "actors", *, scorer: Scorer |
             index=False
         )
         for match in pattern.finditer(text)
+        if owners[match.lastgroup or ""]
     ]
     rows = pd.DataFrame(found, columns=list(_MENTIONS)[:9])
     scored = pd.DataFrame(_scores(rows, scorer), columns=["positive", "negative", "score"], index=rows.index)
@@ -144,12 +145,13 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
     ----------
     source : str, Path or mapping
         The name of a bundled codebook, a TOML file with `[actors.NAME]` tables (`aliases`; `label`, `description` if
-        wished; `extends` names another codebook whose actors are kept), or a mapping of names to aliases.
+        wished; `unless`, names of others that hold an alias and are passed over; `extends` names another codebook
+        whose actors are kept), or a mapping of names to aliases.
 
     Returns
     -------
     DataFrame
-        `actor`, `label`, `description` (str), `aliases` (tuples of str).
+        `actor`, `label`, `description` (str), `aliases`, `unless` (tuples of str).
 
     Raises
     ------
@@ -161,7 +163,7 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
     Examples
     --------
     >>> actors({"army": ["the army", "troops"]}).values.tolist()
-    [['army', 'army', '', ('the army', 'troops')]]
+    [['army', 'army', '', ('the army', 'troops'), ()]]
     """
     if isinstance(source, Mapping):
         book, name, extends = dict(source), "actors", None
@@ -179,21 +181,28 @@ def actors(source: Actors = "actors") -> pd.DataFrame:
         actor: dict(entry) if isinstance(entry, Mapping) else {"aliases": entry} for actor, entry in book.items()
     }
     rows = [
-        (actor, entry.get("label", actor), entry.get("description", ""), _checked(actor, entry.get("aliases"), name))
+        (
+            actor,
+            entry.get("label", actor),
+            entry.get("description", ""),
+            _checked(actor, entry.get("aliases"), name),
+            _checked(actor, entry["unless"], name) if entry.get("unless") else (),
+        )
         for actor, entry in entries.items()
     ]
     if extends is not None:
         rows = _extended(actors(extends), rows)
     _unshared(rows, name)
-    return pd.DataFrame(rows, columns=["actor", "label", "description", "aliases"])
+    return pd.DataFrame(rows, columns=["actor", "label", "description", "aliases", "unless"])
 
 
 def _extended(base: pd.DataFrame, rows: list[Actor]) -> list[Actor]:
-    """Return the actors of another codebook with the aliases that these rows add."""
-    added = {row[0]: row for row in rows}
+    """Return the actors of another codebook with the aliases, and the names to pass over, that these rows add."""
+    added, nothing = {row[0]: row for row in rows}, ("", "", "", (), ())
     kept = [
-        (actor, label, text, tuple(dict.fromkeys([*aliases, *added.pop(actor, ("", "", "", ()))[3]])))
-        for actor, label, text, aliases in base.itertuples(index=False)
+        (actor, label, text, *(tuple(dict.fromkeys(a + b)) for a, b in zip(lists, more[3:], strict=True)))
+        for actor, label, text, *lists in base.itertuples(index=False)
+        for more in [added.pop(actor, nothing)]
     ]
     return [*kept, *added.values()]
 
@@ -212,7 +221,7 @@ def _checked(actor: str, aliases: object, name: str) -> tuple[str, ...]:
 def _unshared(rows: list[Actor], name: str) -> None:
     """Refuse an alias that stands for two actors."""
     owner: dict[str, str] = {}
-    for actor, _, _, aliases in rows:
+    for actor, _, _, aliases, _ in rows:
         for alias in aliases:
             if owner.setdefault(alias, actor) != actor:
                 raise ValueError(
@@ -221,9 +230,10 @@ def _unshared(rows: list[Actor], name: str) -> None:
 
 
 def _aliases(source: Actors) -> list[tuple[str, str]]:
-    """Return (alias, actor), the longest alias first."""
+    """Return (alias, actor), the longest alias first; a name to pass over belongs to nobody ("")."""
     book = actors(source)
     pairs = [(alias, actor) for actor, aliases in zip(book["actor"], book["aliases"], strict=True) for alias in aliases]
+    pairs += [(name, "") for names in book["unless"] for name in names]
     return sorted(pairs, key=lambda pair: (-len(pair[0]), pair))
 
 

@@ -128,7 +128,9 @@ def test_bounds_and_unit(text: str, low: float, high: float, hedge: str, unit: s
         "The Group of 7 met.", "An F-16 flew by.", "Resolution 2254 was read.", "The other half waits.",
         "It is a half-built house.", "One man left.", "They cut it in two.", "The two met again.",
         "The Big Three met.", "Sector Five is shut.", "It held from roughly 2003 until the war.",
-        "They won 3-1 at home.", "It voted 396-9 on it.", "In the 1990s it was quiet.",
+        "They won 3-1 at home.", "It voted 396-9 on it.", "The hall passed the plan by 228 to 191, with pride.",
+        "Holm won, 134 to 63, and left.", "She called 911 from the pier.", "It takes a 40- to 60-hour course.",
+        "Nurses 21 or older may enter the doors.", "It falls under section 3 of the act.", "In the 1990s it was quiet.",
         "It was razed in 612 B.C. by fire.", "The girls were aged under 10.", "Nobody under 21 may enter.",
         "His own girls, eight and twelve, stayed.", "Holm is seventy-one.", "In the square Omid 24 said it.",
         "When he was about 16, he left.", "The age was raised to 21.", "It met at seven in the morning.",
@@ -144,6 +146,16 @@ def test_a_duration_is_a_row_of_its_own_kind() -> None:
     text = "They held it for nearly two years. Three days later they left, two years ago."
     table = claims(pd.DataFrame({"article_id": ["a"], "text": [text]}), NOBODY)
     assert table[["low", "high", "unit", "kind"]].values.tolist() == [[1.8, 2.0, "years", "duration"]]
+
+
+def test_a_sum_goes_on_behind_a_mark_of_quotation() -> None:
+    table = found("“We ask for $5.6” billion, Holm said.")
+    assert table[["value", "unit"]].values.tolist() == [[5.6e9, "dollars"]], table
+
+
+def test_a_vote_may_be_a_change_or_have_a_noun() -> None:
+    assert found("They voted to cut it from 10 to 5 dinars.")["value"].tolist() == [10, 5]
+    assert found("It passed by 228 votes to 191 votes.")["unit"].tolist() == ["votes", "votes"]
 
 
 def test_money_is_no_age() -> None:

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tools import run
@@ -38,6 +39,17 @@ def outputs(corpus: Path, out: Path) -> list[dict[str, Any]]:
 def quiet(shown: list[dict[str, Any]]) -> bool:
     """Say whether no cell warned."""
     return not [output["text"] for output in shown if output.get("name") == "stderr"]
+
+
+def test_only_where_there_are_two_outlets_one_stands_for_both() -> None:
+    notebook = json.loads((ROOT / "notebooks" / "02-words.ipynb").read_text("utf-8"))
+    lines = [line for cell in notebook["cells"] if cell["cell_type"] == "code" for line in cell["source"]]
+    once = eval(next(line for line in lines if line.startswith("once =")).removeprefix("once ="))
+    words = pd.DataFrame({"outlet": ["Ferry Post", "Hill Echo", "Tide"], "confirmed": [False, False, True]})
+    confirmed, two = words[words["confirmed"]], words.tail(2)
+    assert len(once(words)) == 3 and len(once(two)) == 1
+    assert len(once(confirmed, words)) == 1 and len(once(confirmed, two)) == 0
+    assert not any("once(confirmed)" in line or "once(tested)" in line for line in lines)
 
 
 def test_one_pasted_article(tmp_path: Path) -> None:

@@ -445,6 +445,12 @@ def test_nobody_speaks_in_the_place_of_another_role(said_before: str, subject: s
         ("Polling officers said that the count was fair. A polling station opened late.", "polling officers"),
         ("Iraqi officials said that the count was fair.", "Iraqi officials"),
         ("Ada Drivers came. Drivers said that the talks had failed.", "Ada Drivers"),
+        ("Every Osby school is closed. Osby police said that the road was shut.", "Osby police"),
+        ("Senior Vale aides left. Will Vale win? Vale said that the talks had failed.", "Vale"),
+        ("The secretary of State Anna Vale came. Vale said that the talks had failed.", "Anna Vale"),
+        ("Secretary of State Anna Vale said that the talks had failed.", "Anna Vale"),
+        ("Secretary of State Oda Vale came. Mrs. Vale said that the talks had failed.", "Oda Vale"),
+        ("The mayor of New Osby came. New Osby police said that the road was shut.", "New Osby police"),
     ],
 )
 def test_a_capital_at_the_beginning_of_a_sentence_makes_no_name(told: str, speaker: str) -> None:

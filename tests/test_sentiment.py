@@ -177,6 +177,18 @@ def test_the_longest_alias_wins_and_capitals_are_respected() -> None:
     ]
 
 
+def test_a_name_of_somebody_else_that_holds_an_alias_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('[actors.orm]\naliases = ["Orm"]\nunless = ["Orm Post", "Upper Orm"]\n', encoding="utf-8")
+    parts = parts_of("Orm fell, the Orm Post said. Upper Orm held; Orm did not.")
+    assert mentions(parts, path)["start"].tolist() == [0, 45]
+    more = tmp_path / "more.toml"
+    more.write_text(f'extends = "{path}"\n[actors.orm]\naliases = ["Ormers"]\nunless = ["Orm did"]\n', "utf-8")
+    assert mentions(parts, more)["start"].tolist() == [0]
+    told = parts_of("The Washington Post wrote to Save the Children. Washington wrote to the children.")
+    assert mentions(told)["mention"].tolist() == ["Washington", "children"]
+
+
 def test_bundled_actors_are_sound() -> None:
     book = actors()
     needed = {"isis", "iraqi_army", "pmf", "coalition", "turkey", "iran", "kurds", "civilians"}

@@ -188,7 +188,7 @@ def _clutter(lines: list[str], outlet: str | None) -> list[str]:
     """Name the rule that covers each line, or an empty string."""
     ruled, following = [], ""
     for line in lines:
-        short = len(line) <= 300 and not rules("reported")[0][1].search(line)
+        short = len(line) <= 320 and not rules("reported")[0][1].search(line)
         rule = next((name for name, pattern, _ in rules("line") if short and pattern.fullmatch(line)), "")
         rule = rule or ("masthead" if outlet and _is_masthead(line, outlet) else "")
         rule = rule or (following if short and not ends_sentence(line) else "")

@@ -44,6 +44,8 @@ _ACTING = re.compile(r" (?:\w+ed|is|was|has|had|\w+s)\b|, (?:an?|the|who|in|at|s
 _POWER = re.compile(rf"\b{any_of(WORDS['powers'])}(?= (?:\w+ed|is|was|has|had|have|says|said|will|would)\b)")
 _LONG = re.compile(rf"\b(?!The ){_CAPITAL}(?: (?:(?:(?:of|for|in|on)(?: the)?|and) )?{_CAPITAL})+")
 _ANY_GROUP = re.compile(rf"(?:.* )?{any_of(WORDS['monitors'])}(?: (?:[a-z]+ing|in|based|which|that)\b.*)?$", re.I)
+_OFFICE = re.compile(rf"\b{any_of(WORDS['roles'])} of (?:the )?$", re.I)  # of State Ada Vale
+_QUESTION = re.compile(r"(?<=Will)[^.?!\n]*\?")
 _LED = re.compile(r"\b(?:of|for|in|at|from|with|on|to)(?: the)? $")
 _LAST = frozenset({"Jr", "Sr", "II", "III"})
 _ONE, _FILLING = ("a", "an", "one", "another"), frozenset({"the", "a", "an", "of", "for", "and", "one", "another"})
@@ -63,12 +65,15 @@ def _words(phrase: str) -> set[str]:
     return set(re.findall(r"[\w-]+", phrase.lower())) - _FILLING
 
 
-def _bare(name: str) -> str:
-    """Return a run of capitalised words without those that merely begin a sentence."""
+def _bare(name: str, before: str = "") -> str:
+    """Return a run of capitalised words without those that begin a sentence or end the office named `before`."""
     words = name.split()
+    if _OFFICE.search(before):
+        given = [n for n, word in enumerate(words[:-1]) if word in WORDS["men"] | WORDS["women"]]
+        words = words[(given or [int(words[0] == "State" and len(words) > 2)])[0] :]
     if not name.isupper():  # "HERE IS MORE Vale"
         words = words[next((n for n, word in enumerate(words) if len(word) < 5 or not word.isupper()), 0) :]
-    idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"]
+    idle = WORDS["begins"] | WORDS["adverbial"] | WORDS["calendar"] | WORDS["before_names"]
     words = list(dropwhile(lambda word: word.lower() in idle or word.endswith("-old"), words))
     return " ".join(words[1:] if len(words) == len(_core(words)) > 2 and words[0] in WORDS["powers"] else words)
 
@@ -108,7 +113,7 @@ class Cast:
         self._names: set[str] = set()
         self.known: dict[str, Person] = {}
         self._last = (-1, "", False)  # where the last mention ends, who it is, whether by name
-        names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := _bare(m[0]))]
+        names = [(m.start(), m[0], name) for m in _NAME.finditer(masked) if (name := self._bare_at(m))]
         alone = {word for _, raw, name in names for word in (raw, name if raw.endswith(f"-old {name}") else raw)}
         for at, raw, name in names:
             if " " in name and self._is_person(at, raw, name, _last(name) in alone):
@@ -123,6 +128,14 @@ class Cast:
             self.short.setdefault("".join(re.findall(r"\b[A-Z]", m[0])), m[0])
         for at, raw, name in sorted(names + roles + powers):
             self._introduce(at, raw, name)
+
+    @staticmethod
+    def _bare_at(match: re.Match[str]) -> str:
+        """Return the name found at a place of the text, without "Will" where that asks: Will Vale win?"""
+        text, at = match.string, match.start()
+        name = _bare(match[0], text[max(0, at - 60) : at])
+        asks = name.startswith("Will ") and _QUESTION.match(text, at + 4, at + 300)
+        return name.removeprefix("Will ") if asks else name
 
     def _is_person(self, at: int, raw: str, name: str, known: bool) -> bool:
         """Tell whether capitalised words name a person: by a title, a description behind them, or the surname alone."""
@@ -305,7 +318,7 @@ class Cast:
         found = [] if first in _ONE else [*_NAME.finditer(phrase)]
         names = [(m[0], m.start()) for m in found if phrase[m.end() : m.end() + 2] not in ("’s", "'s")]
         for raw, at in reversed(names):
-            name = _bare(raw)
+            name = _bare(raw, phrase[:at])
             titled = " " in name and phrase.endswith(raw) and not WORDS["roles"].isdisjoint(_words(phrase))
             titled = titled and not _LED.search(phrase[:at])  # the mayor of Upper Vale
             if name and (_last(name) in self.full or (titled and WORDS["places"].isdisjoint(_core(name.split())))):

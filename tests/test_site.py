@@ -501,6 +501,14 @@ def test_a_near_duplicate_leads_to_its_article_by_title(project: Path, monkeypat
     assert ">The bridge &amp; the river</td></tr>" in shown and "articles/" not in shown
 
 
+@pytest.mark.parametrize("name", ["figures", "corpus", "methods", "removed", "notebooks/01-words"])
+def test_every_long_page_has_a_menu_that_leads_to_its_parts(project: Path, name: str) -> None:
+    assert site.main([]) == 0
+    page = (project / "site" / f"{name}.html").read_text("utf-8")
+    menu = re.findall(r'href="#([^"]+)"', re.findall(r'<ul class="toc".*?</ul>', page, re.DOTALL)[0])
+    assert menu and set(menu) <= set(re.findall(r' id="([^"]+)"', page))
+
+
 def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
     notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
     assert site.main([]) == 0

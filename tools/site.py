@@ -422,6 +422,9 @@ def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], 
     loose = [figure for figure in figures if figure.notebook is None]
     credited = [(name, corpora.NAMED[name].attribution, edition) for name, edition in editions if edition]
     parts = {"grouped": grouped, "loose": loose, "editions": credited}
+    toc = [(f"of-{page.name}", page.title) for page, shown in grouped if shown]
+    toc += [("loose", "Figures that no notebook here shows")] if loose else []
+    parts["toc"] = toc + [(f"edition-{name}", f"The same notebooks on {name}") for name, *_ in credited]
     render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
 
 
@@ -462,6 +465,7 @@ def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: 
         paragraphs = [part for part in re.split(r"\n\s*\n", row["text"]) if part.strip()]
         more = {"row": row, "paragraphs": paragraphs, "removed": taken.get(row["article_id"], [])}
         render("article.html", folder / row["href"], root="../", here="corpus", **more, **shared)
+    values["toc"] = [(f"rule-{i}", group["rule"]) for i, group in enumerate(groups, 1)]
     render("removed.html", folder / "removed.html", root="", here="corpus", **values, **shared)
 
 
@@ -488,7 +492,12 @@ def write_methods(folder: Path, shared: dict[str, Any], *, files: set[str]) -> N
         measured += [(page, found)] if found else []
     results = sorted((run.ROOT / "tools" / "benchmarks" / "results").glob("*.md"))
     tables = [(path.stem, markdown(path.read_text("utf-8"), link=link, base=3)) for path in results]
-    parts_of = {"readme": chosen, "measured": measured, "tables": tables}
+    toc = [("method", "Measures and sources")] if chosen else []
+    toc += [("measured", "Question by question")] if measured else []
+    toc += [(f"measured-{page.name}", page.title) for page, _ in measured]
+    toc += [("validation", "Validation")] if tables else []
+    toc += [(f"result-{name}", next(iter(headings(body)), name)) for name, body in tables]
+    parts_of = {"readme": chosen, "measured": measured, "tables": tables, "toc": toc}
     render("methods.html", folder / "methods.html", root="", here="methods", **parts_of, **shared)
 
 

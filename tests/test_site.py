@@ -509,6 +509,15 @@ def test_every_long_page_has_a_menu_that_leads_to_its_parts(project: Path, name:
     assert menu and set(menu) <= set(re.findall(r' id="([^"]+)"', page))
 
 
+def test_a_table_is_written_for_readers() -> None:
+    frame = pd.DataFrame({"human_interest": [1, 2], "p_nowire": [3, 4], "A_b": ["so_called", "x"]}, index=[756, 12])
+    heads = re.findall("<th[^>]*>(.*?)</th>", pages.output_html(frame.to_html()))
+    assert heads == ["human interest", "p without wire copy", "A_b"], "the numbers of the rows tell nothing"
+    assert "so_called" in pages.output_html(frame.to_html()), "what a cell says stays"
+    assert "756" in pages.output_html(frame.rename_axis("year").to_html()), "a column with a name means something"
+    assert "756" in pages.output_html(frame.set_axis(["756", "b"]).to_html())
+
+
 def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
     notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
     assert site.main([]) == 0
@@ -658,7 +667,7 @@ def test_the_name_of_an_index_stands_in_the_one_row_of_heads() -> None:
     for table, heads in [
         (frame.set_index(["outlet", "voice"]), ["outlet", "voice", "n"]),
         (frame.set_index("outlet"), ["outlet", "voice", "n"]),
-        (frame, ["", "outlet", "voice", "n"]),
+        (frame, ["outlet", "voice", "n"]),
         (frame.pivot(index="outlet", columns="voice", values="n"), ["voice", "own", "outlet", ""]),
         (frame.pivot(index="outlet", columns="voice", values=["n"]), ["", "n", "voice", "own", "outlet", ""]),
     ]:

@@ -518,6 +518,13 @@ def test_a_table_is_written_for_readers() -> None:
     assert "756" in pages.output_html(frame.set_axis(["756", "b"]).to_html())
 
 
+def test_a_number_keeps_its_per_cent_sign() -> None:
+    assert "a 95&nbsp;% interval" in pages.markdown("a 95 % interval")
+    assert "<code>5 % 2</code>" in pages.markdown("`5 % 2`")
+    said = site.show({"output_type": "stream", "text": "It is 31 % of them."}, {})
+    assert said == {"kind": "sentences", "text": "It is 31\u00a0% of them."}
+
+
 def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
     notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
     assert site.main([]) == 0

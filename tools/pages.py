@@ -69,6 +69,11 @@ def visible(value: object) -> str:
     return HIDDEN.sub(lambda c: f"⟨U+{ord(c[0]):04X}⟩", text)
 
 
+def together(text: str) -> str:
+    """Keep a number and its per cent sign on one line."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
+
+
 @cache
 def environment() -> jinja2.Environment:
     """Open the templates: everything that is put into them is escaped, and made visible, unless marked safe."""
@@ -126,6 +131,10 @@ class Prose(mistune.HTMLRenderer):
         """Find an image among the pages' own files; none is taken from elsewhere."""
         found = self.to(url)
         return found if found and ":" not in found else None
+
+    def text(self, text: str) -> str:
+        """Write running text."""
+        return together(str(super().text(text)))
 
     def table(self, text: str) -> str:
         """Write a table that scrolls by itself where it is too wide."""

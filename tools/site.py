@@ -40,6 +40,7 @@ from tools.pages import (
     render,
     replaced,
     size,
+    together,
     written,
 )
 
@@ -247,7 +248,9 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
             text = str(ast.literal_eval(text))
     if data and not text:
         return {"kind": "empty"}
-    return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
+    if re.search(r"\S {2,}\S", text):
+        return {"kind": "columns", "text": text}
+    return {"kind": "sentences", "text": together(text)}
 
 
 def headings(html: str) -> list[str]:

@@ -129,7 +129,7 @@ def concordance(parts: pd.DataFrame, articles: pd.DataFrame, *, pattern: str = "
     def view(pattern: str, voice: str, outlet: str) -> str:
         found = kwic(parts, _searchable(pattern), width=WIDTH + 1)
         if found.empty:
-            return f"<p>No line holds “{escape(pattern)}”. {SYNTAX}</p>"
+            return f"<p>No line holds “{escape(charts.plain(pattern, WIDTH))}”. {SYNTAX}</p>"
         lines = found[(found["voice"] == voice) | (voice == BOTH)]
         lines = lines[(lines["outlet"] == outlet) | (outlet == outlets[0])]
         if lines.empty:
@@ -325,7 +325,7 @@ def _named(part: Any, verdict: pd.Series) -> str:
 def _drawn(means: pd.DataFrame, title: str, unit: str, caption: str, colours: Mapping[str, str]) -> str:
     """Draw each outlet's mean and interval, the outlets with the most articles where there are many."""
     if means.empty:
-        raise ValueError("nothing to show: no outlet is named, or none of its articles has a value in this voice")
+        raise ValueError("Nothing to show: no outlet is named, or none of its articles has a value in this voice")
     shown = means.nlargest(SHOWN, "n_articles", keep="first").sort_index()
     shown["row"] = shown["outlet"].map(lambda name: charts.plain(name, 32)) + shown["n_articles"].map(
         " (n = {})".format
@@ -366,7 +366,7 @@ def topics(articles: pd.DataFrame, *, n_topics: int = 6) -> Live:
         if n_topics not in fitted:
             found = TopicModel(n_topics=n_topics).fit(articles["text"]).topics_
             told = f"{len(found)} of {n_topics} topics held still from run to run; only such are shown."
-            table = found[["label", "prevalence", "stability"]].round(2).to_html(index=False, border=0)
+            table = found[["label", "prevalence", "stability"]].round(2).to_html(index=False, border=0, justify="left")
             fitted[n_topics] = f"<p>{told} {COLUMNS}</p>{table}"
         return fitted[n_topics]
 

@@ -54,6 +54,10 @@ def test_a_pattern_that_cannot_match_says_how_patterns_are_written(articles: pd.
         assert "stands for nothing in a pattern" in live.shown.value and "one after another" in live.shown.value
     live.controls["pattern"].value = "bridge*<b>river"
     assert "No line holds “bridge*&lt;b&gt;river”. The words of a phrase follow one another" in live.shown.value
+    live.controls["pattern"].value = "17 March"
+    assert "begins with a digit" in live.shown.value and "indicator" not in live.shown.value
+    live.controls["pattern"].value = "z" * 300
+    assert "z" * 70 not in live.shown.value, "a long word does not widen the page"
     live.controls["pattern"].value = "was (retaken)?"
     assert "1 line" in live.shown.value, "signs that come with pasted words are passed over"
 
@@ -237,7 +241,7 @@ def test_what_a_measure_lacks_is_told(articles: pd.DataFrame) -> None:
     live.controls["measure"].value = "n"
     assert "no article names" in live.shown.value and live.controls["part"].options == ()
     live.controls["measure"].value = "e"
-    assert "nothing to show" in live.shown.value
+    assert "Nothing to show" in live.shown.value
     live.controls["measure"].value = "m"
     assert "m: x" in live.shown.value
     assert "no outlet is named" in explore.measures(articles.assign(outlet=None), {"m": lambda voice: table}).static

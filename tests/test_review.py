@@ -85,6 +85,8 @@ def test_a_moved_figure_stands_old_beside_new(project: Path) -> None:
     assert "estimate of B: 0.4 → -0.8." in shown
     assert "2 of 4 numbers changed." in shown and "1 row new: 1 before, 2 now." in shown
     assert 'src="old/fa-kes/01-words.png"' in shown
+    assert 'href="#figure-fa-kes-01-words"' in shown and 'href="#figure-01-words"' in shown, "the menu names each"
+    assert "of another corpus" in shown, "no finding is expected of a figure whose notebook is not kept"
     assert (project / "review" / "old" / "01-words.png").read_text() == "old words"
     assert (project / "review" / "new" / "01-words.png").read_text() == "new words"
     assert "figure-02-frames" not in shown and "figure-03-still" not in shown

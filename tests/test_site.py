@@ -501,6 +501,30 @@ def test_a_near_duplicate_leads_to_its_article_by_title(project: Path, monkeypat
     assert ">The bridge &amp; the river</td></tr>" in shown and "articles/" not in shown
 
 
+@pytest.mark.parametrize("name", ["figures", "corpus", "methods", "removed", "notebooks/01-words"])
+def test_every_long_page_has_a_menu_that_leads_to_its_parts(project: Path, name: str) -> None:
+    assert site.main([]) == 0
+    page = (project / "site" / f"{name}.html").read_text("utf-8")
+    menu = re.findall(r'href="#([^"]+)"', re.findall(r'<ul class="toc".*?</ul>', page, re.DOTALL)[0])
+    assert menu and set(menu) <= set(re.findall(r' id="([^"]+)"', page))
+
+
+def test_a_table_is_written_for_readers() -> None:
+    frame = pd.DataFrame({"human_interest": [1, 2], "p_nowire": [3, 4], "A_b": ["so_called", "x"]}, index=[756, 12])
+    heads = re.findall("<th[^>]*>(.*?)</th>", pages.output_html(frame.to_html()))
+    assert heads == ["human interest", "p without wire copy", "A_b"], "the numbers of the rows tell nothing"
+    assert "so_called" in pages.output_html(frame.to_html()), "what a cell says stays"
+    assert "756" in pages.output_html(frame.rename_axis("year").to_html()), "a column with a name means something"
+    assert "756" in pages.output_html(frame.set_axis(["756", "b"]).to_html())
+
+
+def test_a_number_keeps_its_per_cent_sign() -> None:
+    assert "a 95&nbsp;% interval" in pages.markdown("a 95 % interval")
+    assert "<code>5 % 2</code>" in pages.markdown("`5 % 2`")
+    said = site.show({"output_type": "stream", "text": "It is 31 % of them."}, {})
+    assert said == {"kind": "sentences", "text": "It is 31\u00a0% of them."}
+
+
 def test_one_finds_the_way_on_a_long_page(project: Path, browser: chromium.Browser) -> None:
     notebook(project / "notebooks" / "02-long.ipynb", *LONG, "## Menu\n\n## Content\n\n## Close\n\n## Questions")
     assert site.main([]) == 0
@@ -650,7 +674,7 @@ def test_the_name_of_an_index_stands_in_the_one_row_of_heads() -> None:
     for table, heads in [
         (frame.set_index(["outlet", "voice"]), ["outlet", "voice", "n"]),
         (frame.set_index("outlet"), ["outlet", "voice", "n"]),
-        (frame, ["", "outlet", "voice", "n"]),
+        (frame, ["outlet", "voice", "n"]),
         (frame.pivot(index="outlet", columns="voice", values="n"), ["voice", "own", "outlet", ""]),
         (frame.pivot(index="outlet", columns="voice", values=["n"]), ["", "n", "voice", "own", "outlet", ""]),
     ]:

@@ -31,6 +31,8 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 HIDDEN = re.compile("[\x80-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U000e0000-\U000e007f]")
 PICTURE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/]+={0,2}")
 NUMBER = re.compile(r"^\s*[-−+]?[\d.,]+(?:e[-+]?\d+)?\s*%?\s*$|^\s*(?:NaN|<NA>|NaT|–)\s*$")
+MACHINE = re.compile(r"[a-z]+(_[a-z0-9]+)+")  # a name as code writes it
+COUNTED = re.compile(r"\d+|\.\.\.")  # pandas puts three dots where it leaves rows out
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 TEXT_TAGS = {
@@ -65,6 +67,11 @@ def visible(value: object) -> str:
     text = str(value).replace("\r\n", "\n").replace("\r", "\n")
     text = CONTROL.sub(lambda c: chr(0x2421 if c[0] == "\x7f" else 0x2400 + ord(c[0])), text)
     return HIDDEN.sub(lambda c: f"⟨U+{ord(c[0]):04X}⟩", text)
+
+
+def together(text: str) -> str:
+    """Keep a number and its per cent sign on one line."""
+    return re.sub(r"(?<=\d) %", "\u00a0%", text)
 
 
 @cache
@@ -124,6 +131,10 @@ class Prose(mistune.HTMLRenderer):
         """Find an image among the pages' own files; none is taken from elsewhere."""
         found = self.to(url)
         return found if found and ":" not in found else None
+
+    def text(self, text: str) -> str:
+        """Write running text."""
+        return together(str(super().text(text)))
 
     def table(self, text: str) -> str:
         """Write a table that scrolls by itself where it is too wide."""
@@ -188,6 +199,8 @@ def marked(text: str) -> str:
     page = lxml_html.fragment_fromstring(text, create_parent="div")
     for head in page.iter("thead"):
         in_one_row(head.findall("tr"))
+    for table in page.iter("table"):
+        for_readers(table)
     for cell in page.iter("th", "td"):
         in_head = any(parent.tag == "thead" for parent in cell.iterancestors())
         if cell.tag == "th" and not cell.get("scope"):
@@ -212,6 +225,22 @@ def in_one_row(rows: list[Any]) -> None:
         for above, name in pairs:
             rows[-2].replace(above, name)
         rows[-1].getparent().remove(rows[-1])
+
+
+def for_readers(table: Any) -> None:
+    """Leave out the numbers of a frame's rows, which tell nothing, and write the names of its columns as words.
+
+    A notebook is worked with and keeps the names that its code uses; a page is read.
+    """
+    heads, rows = table.findall("./thead/tr"), table.findall("./tbody/tr")
+    for cell in table.findall("./thead/tr/th"):
+        if not len(cell) and MACHINE.fullmatch(cell.text or ""):
+            cell.text = cell.text.replace("_nowire", " without wire copy").replace("_", " ")
+    first = [row[0] for row in [*heads, *rows] if len(row)]
+    numbered = len(heads) == 1 and len(first) == len(rows) + 1 > 1 and not first[0].text_content().strip()
+    if numbered and all(cell.tag == "th" and COUNTED.fullmatch(cell.text_content()) for cell in first[1:]):
+        for cell in first:
+            cell.getparent().remove(cell)
 
 
 def python(source: str) -> Markup:

@@ -40,6 +40,7 @@ from tools.pages import (
     render,
     replaced,
     size,
+    together,
     written,
 )
 
@@ -247,7 +248,9 @@ def show(output: dict[str, Any], figures: dict[str, Figure], texts: bool = True)
             text = str(ast.literal_eval(text))
     if data and not text:
         return {"kind": "empty"}
-    return {"kind": "columns" if re.search(r"\S {2,}\S", text) else "sentences", "text": text}
+    if re.search(r"\S {2,}\S", text):
+        return {"kind": "columns", "text": text}
+    return {"kind": "sentences", "text": together(text)}
 
 
 def headings(html: str) -> list[str]:
@@ -422,6 +425,9 @@ def write_pages(folder: Path, shared: dict[str, Any], *, figures: list[Figure], 
     loose = [figure for figure in figures if figure.notebook is None]
     credited = [(name, corpora.NAMED[name].attribution, edition) for name, edition in editions if edition]
     parts = {"grouped": grouped, "loose": loose, "editions": credited}
+    toc = [(f"of-{page.name}", page.title) for page, shown in grouped if shown]
+    toc += [("loose", "Figures that no notebook here shows")] if loose else []
+    parts["toc"] = toc + [(f"edition-{name}", f"The same notebooks on {name}") for name, *_ in credited]
     render("figures.html", folder / "figures.html", root="", here="figures", **parts, **shared)
 
 
@@ -462,6 +468,7 @@ def write_corpus(folder: Path, shared: dict[str, Any], *, corpus: Corpus, home: 
         paragraphs = [part for part in re.split(r"\n\s*\n", row["text"]) if part.strip()]
         more = {"row": row, "paragraphs": paragraphs, "removed": taken.get(row["article_id"], [])}
         render("article.html", folder / row["href"], root="../", here="corpus", **more, **shared)
+    values["toc"] = [(f"rule-{i}", group["rule"]) for i, group in enumerate(groups, 1)]
     render("removed.html", folder / "removed.html", root="", here="corpus", **values, **shared)
 
 
@@ -488,7 +495,12 @@ def write_methods(folder: Path, shared: dict[str, Any], *, files: set[str]) -> N
         measured += [(page, found)] if found else []
     results = sorted((run.ROOT / "tools" / "benchmarks" / "results").glob("*.md"))
     tables = [(path.stem, markdown(path.read_text("utf-8"), link=link, base=3)) for path in results]
-    parts_of = {"readme": chosen, "measured": measured, "tables": tables}
+    toc = [("method", "Measures and sources")] if chosen else []
+    toc += [("measured", "Question by question")] if measured else []
+    toc += [(f"measured-{page.name}", page.title) for page, _ in measured]
+    toc += [("validation", "Validation")] if tables else []
+    toc += [(f"result-{name}", next(iter(headings(body)), name)) for name, body in tables]
+    parts_of = {"readme": chosen, "measured": measured, "tables": tables, "toc": toc}
     render("methods.html", folder / "methods.html", root="", here="methods", **parts_of, **shared)
 
 

@@ -50,7 +50,7 @@ def parse(indicator: str) -> list[str]:
     found = [normal(raw).replace(_ANY, "*") for raw in WORD.findall(indicator.replace("*", _ANY))]
     if "" in found or not any(word.strip("*") for word in found):
         raise ValueError(
-            f"the indicator {indicator!r} has no word that is counted (numbers and signs are not); "
+            f"{indicator!r} cannot be looked for: signs, web addresses and what begins with a digit are no words; "
             "give a word such as 'liberat*' or a phrase such as 'human shield*'"
         )
     return found

@@ -125,8 +125,9 @@ def _log(ax: Axes) -> None:
     ax.set_xscale("log")
     low, high = ax.get_xlim()
     inches = ax.bbox.width / ax.figure.dpi
-    short = np.log10(high / low) < inches / 2.2
-    ax.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if short else (1,), numticks=30 if short else int(inches)))
+    short = np.log10(high / low) < inches / 3.2  # before the labels of rows take their part of the width
+    ticks = LogLocator(subs=(1, 2, 5), numticks=30) if short else LogLocator(numticks=1 + int(inches / 0.7))
+    ax.xaxis.set_major_locator(ticks)
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(_number))
 

@@ -193,6 +193,18 @@ def test_columns_with_other_names_can_be_told(project: Path, capsys: pytest.Capt
         run.main(["--names", "text=Full prose"])
 
 
+def test_codes_beside_the_folder_of_the_run_are_found_from_the_notebooks(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "codes.csv").write_text("article,coder\n")
+    (project / "seeds" / "gold").mkdir()
+    (project / "seeds" / "gold" / "codes.csv").write_text("article,coder\n")
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("CODES", "codes.csv")
+    notebook(project / "notebooks" / "00-one.ipynb", 'import os\nassert os.path.isfile(os.environ["CODES"])')
+    assert run.main(["00"]) == 0
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 def test_make_hands_on_what_a_shell_would_split() -> None:
     root = Path(__file__).resolve().parents[1]

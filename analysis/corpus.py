@@ -92,7 +92,8 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
         without it the project's own ``seeds/articles``. A relative path is looked up in the working folder,
         then in the project's root.
     columns : mapping of str to str, optional
-        Which of the source's columns to take, for example ``{"text": "body", "outlet": "paper"}``.
+        Which of the source's columns to take, for example ``{"text": "body", "outlet": "paper"}``. By default, where
+        no `path` is given, those that ``VANTAGE_NAMES`` names: the runner hands on there what it was told.
 
     Returns
     -------
@@ -111,6 +112,8 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     >>> load().label  # doctest: +SKIP
     '65 articles from 9 outlets (64 constructed)'
     """
+    if path is None and columns is None:
+        columns = json.loads(os.environ.get("VANTAGE_NAMES") or "{}")
     records, rejected = _gather(_locate(path))
     mappings = _mappings(records, dict(columns or {}))
     rows = [_row(*pair) for pair in _watched(list(zip(records, mappings, strict=True)), "cleaning")]

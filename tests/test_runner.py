@@ -166,9 +166,8 @@ def test_many_rejections_are_not_all_told(project: Path, capsys: pytest.CaptureF
 
 
 READ = """
-import os, json
 from analysis.corpus import load
-print(load(os.environ["CORPUS"], columns=json.loads(os.environ["VANTAGE_NAMES"] or "{}")).articles["text"][0])
+print(load().articles["text"][0])
 """
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
+from itertools import chain, count, product
 from pathlib import Path
 from typing import Any
 
@@ -262,8 +262,8 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
     for row in rows:
         name = old = row["article_id"]
         if name in taken:
-            name = f"{old}-{row['_digest'][:8]}"
-            name = next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(rows) + 2))) if n not in taken)
+            alike = f"{old}-{row['_digest'][:8]}"
+            name = next(n for n in chain([alike], (f"{alike}-{i}" for i in count(2))) if n not in taken)
             removed.append((name, "repeated id", old))
         taken.add(name)
         row["article_id"] = name

@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import codebooks
-from analysis.corpus import COLUMNS, load
+from analysis.corpus import COLUMNS, _identified, load
 from analysis.loading import reading
 from analysis.loading.dates import read_dates
 from analysis.loading.matching import match_events, near_duplicates
@@ -642,3 +643,14 @@ def test_photographs_are_rejected_one_by_one(tmp_path: Path) -> None:
 def test_tidy_is_idempotent() -> None:
     text = "A\u00a0line — “quoted”.\r\n\r\nThe mayorâ€™s boat."
     assert reading.tidy(reading.tidy(text)) == reading.tidy(text) == "A line — “quoted”.\n\nThe mayor’s boat."
+
+
+def test_a_column_of_one_repeated_id_takes_no_longer_than_it_must(tmp_path: Path) -> None:
+    seconds = []
+    for n in (500, 2000):
+        rows = [{"article_id": "same", "_digest": f"{i:08}", "_removed": []} for i in range(n)]
+        started = time.process_time()
+        articles, _ = _identified(rows)
+        seconds.append(time.process_time() - started)
+        assert articles["article_id"].is_unique
+    assert seconds[1] < 10 * seconds[0], seconds

@@ -34,6 +34,7 @@ COLUMNS = {
 }
 COMPUTED = {"wire_of", "n_words"}  # a source that has both was written from here
 ANEW = "the texts, computed anew"
+OURS = {"_digest", "_removed", "_source", "_row"}  # what a row carries until all rows are known
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     origin = "constructed" if made else given.get("origin")
     taken = {*mapping.values(), *(COMPUTED & set(mapping))}
     further = {str(key): value for key, value in record.fields.items() if key not in taken}
-    clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
+    clash = {f"{key} (source)" if key in OURS | {*COLUMNS} else key: _scalar(value) for key, value in further.items()}
     digest = hashlib.sha256("\0".join([page.title or "", page.outlet or "", text]).encode()).hexdigest()
     stem = Path(record.source).stem
     return {
@@ -268,7 +269,7 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
         taken.add(name)
         row["article_id"] = name
         removed += [(name, rule, text) for rule, text in row["_removed"]]
-    further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
+    further = dict.fromkeys(key for row in rows for key in row if key not in OURS | {*COLUMNS})
     return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further, "_source", "_row"]), removed
 
 

@@ -654,3 +654,9 @@ def test_a_column_of_one_repeated_id_takes_no_longer_than_it_must(tmp_path: Path
         seconds.append(time.process_time() - started)
         assert articles["article_id"].is_unique
     assert seconds[1] < 10 * seconds[0], seconds
+
+
+def test_a_column_that_begins_with_an_underscore_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"_id": 5, "_score": 0.5, "_row": 7, "outlet": "X", "text": "It rained."}\n')
+    article = load(tmp_path / "a.jsonl").articles.iloc[0]
+    assert (article["article_id"], article["_score"], article["_row (source)"]) == ("5", 0.5, 7)

@@ -44,9 +44,11 @@ def read_codes(articles: pd.DataFrame, path: str | Path | None = None) -> pd.Dat
     path = Path(path or os.environ.get("CODES") or PANEL)
     if path == PANEL and not path.is_file():
         return pd.DataFrame({"article_id": [], "coder": []})
-    table = pd.read_csv(StringIO(decoded(path)), dtype={"article": "str", "coder": "str"})
+    text = decoded(path)
+    table, written = pd.read_csv(StringIO(text)), pd.read_csv(StringIO(text), dtype="str", keep_default_na=False)
     if missing := [name for name in ("article", "coder") if name not in table]:
         raise ValueError(f"{path.name}, line 1: no column {missing[0]!r} in {list(table)}; add it")
+    table[["article", "coder"]] = written[["article", "coder"]].replace("", np.nan)  # a coder may be called NA
     if (twice := table.duplicated(["article", "coder"])).any():
         line, row = int(np.argmax(twice)) + 2, table[twice].iloc[0]
         raise ValueError(f"{path.name}, line {line}: {row['coder']!r} coded {row['article']!r} twice; keep one row")

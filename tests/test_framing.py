@@ -433,6 +433,14 @@ def test_the_worst_alpha_and_the_interval_of_the_most_articles_decide() -> None:
     assert verdicts(agreed.head(0)).empty
 
 
+def test_a_coder_or_an_article_called_na_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("article,coder,moral\na,NA,1\nnull,NA,0\nb,,1\n")
+    codes = read_codes(pd.DataFrame({"article_id": ["a", "null", "b"]}), tmp_path / "codes.csv")
+    assert codes["article_id"].tolist() == ["a", "null", "b"]
+    assert codes["coder"].fillna("(missing)").tolist() == ["NA", "NA", "(missing)"]
+    assert codes["moral"].tolist() == [1, 0, 1]
+
+
 def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> None:
     corpus = load(root / "seeds" / "articles")
     policy = tomllib.loads((root / "seeds" / "gold" / "panel.toml").read_text("utf-8"))

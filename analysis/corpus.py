@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import codebooks
-from analysis.loading import cleaning
+from analysis.loading import boilerplate, cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
 from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, without_tags
@@ -275,14 +275,14 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Learn each outlet's boilerplate from its articles and take it away."""
-    learnt = cleaning.learn(articles)
+    learnt = boilerplate.learn(articles)
     removed: list[tuple[str, str, str]] = []
     texts = []
     columns = (articles[name] for name in ("article_id", "outlet", "title", "text"))
     for article, outlet, title, text in zip(*columns, strict=True):
         if isinstance(outlet, str):
             known = title if isinstance(title, str) else None
-            text, pieces = cleaning.apply(text, learnt[outlet], title=known)
+            text, pieces = boilerplate.apply(text, learnt[outlet], title=known)
             removed += [(article, rule, piece) for rule, piece in pieces]
         texts.append(text)
     return articles.assign(text=pd.Series(texts, index=articles.index, dtype="object")), removed

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.corpus import load
-from analysis.loading.cleaning import apply, clean, learn, sections
+from analysis.loading.boilerplate import apply, learn
+from analysis.loading.cleaning import clean
+from analysis.speech.sentences import sections
 
 FIRST = "The ferry to Saint Orm ran aground on Monday evening with forty people on board, the harbour master said."
 SECOND = "Nobody was hurt, and a tug had the boat afloat before the tide went out again."

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.loading.cleaning import sections
-from analysis.speech.sentences import sentences
+from analysis.speech.sentences import sections, sentences
 from analysis.text import Counts, count, kwic, tokens, units, unmarked
 
 PIECES = [

@@ -57,9 +57,11 @@ def learn(articles: pd.DataFrame) -> dict[str, Boilerplate]:
         for run in _tail_runs(text):
             tails.setdefault(run, Counter())[outlet] += 1
         first[outlet] += headline_end(text, title if isinstance(title, str) else None, bare=True) > 0
+    sizes = Counter(outlets)
+    own_heads, own_tails = _own(heads, sizes), _own(tails, sizes)
     return {
-        outlet: Boilerplate(_own(heads, outlet, n), _own(tails, outlet, n), first[outlet] >= max(3, n / 50))
-        for outlet, n in sorted(Counter(outlets).items())
+        outlet: Boilerplate(frozenset(own_heads[outlet]), frozenset(own_tails[outlet]), first[outlet] >= max(3, n / 50))
+        for outlet, n in sorted(sizes.items())
     }
 
 
@@ -96,10 +98,14 @@ def apply(text: str, boilerplate: Boilerplate, *, title: str | None = None) -> t
             return text, removed
 
 
-def _own(runs: dict[tuple[str, ...], Counter[str]], outlet: str, n: int) -> frozenset[tuple[str, ...]]:
-    """Keep the runs that recur in one outlet and are met in no other."""
-    enough = max(3, n / 20)
-    return frozenset(run for run, by in runs.items() if by[outlet] >= enough and len(by) == 1)
+def _own(runs: dict[tuple[str, ...], Counter[str]], sizes: Counter[str]) -> dict[str, set[tuple[str, ...]]]:
+    """Give each outlet the runs that recur in it and are met in no other."""
+    own: dict[str, set[tuple[str, ...]]] = {outlet: set() for outlet in sizes}
+    for run, by in runs.items():
+        (outlet, times), *others = by.items()
+        if not others and times >= max(3, sizes[outlet] / 20):
+            own[outlet].add(run)
+    return own
 
 
 def _common(tokens: list[str]) -> list[str]:

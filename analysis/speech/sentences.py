@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
@@ -64,11 +65,12 @@ def sections(text: str) -> list[tuple[int, int]]:
     """
     spans = [match.span() for match in _PARAGRAPH.finditer(text)]
     lines = [text[start:end] for start, end in spans]
+    times = Counter(lines)
     return [
         spans[i]
         for i in range(1, len(lines) - 1)
         if _is_heading(lines[i])
-        and lines.count(lines[i]) == 1
+        and times[lines[i]] == 1
         and ends_sentence(lines[i - 1])
         and ends_sentence(lines[i + 1])
     ]

@@ -73,7 +73,7 @@ def main() -> None:
         print(spans[["rule", "text"]].to_csv(index=False))
         return
     raw = pd.read_csv(path, encoding="latin-1")["article_content"].map(tidy)
-    raw = raw.drop(index=corpus.rejected["row"] - 1)
+    raw = raw.drop(index=(corpus.rejected["row"] - 1).tolist())
     outlets = corpus.articles["outlet"].tolist()
     largest = corpus.articles["outlet"].value_counts(normalize=True).max()
     lines = ["# Does the text give its outlet away?", "", __doc__.split("\n\n")[1].strip(), "", f"`{COMMAND}`", ""]

@@ -660,3 +660,10 @@ def test_a_column_that_begins_with_an_underscore_is_kept(tmp_path: Path) -> None
     (tmp_path / "a.jsonl").write_text('{"_id": 5, "_score": 0.5, "_row": 7, "outlet": "X", "text": "It rained."}\n')
     article = load(tmp_path / "a.jsonl").articles.iloc[0]
     assert (article["article_id"], article["_score"], article["_row (source)"]) == ("5", 0.5, 7)
+
+
+@pytest.mark.parametrize("start", ["", "sep=;\r"])
+def test_a_table_whose_lines_end_as_on_an_old_mac_is_read(tmp_path: Path, start: str) -> None:
+    rows = "outlet;text\rX;It rained, and rained, and rained.\rY;The river rose, slowly, and took the bridge.\r"
+    (tmp_path / "a.csv").write_bytes((start + rows).encode())
+    assert load(tmp_path).articles["outlet"].tolist() == ["X", "Y"]

@@ -296,7 +296,7 @@ def _html(raw: bytes) -> Rows:
 
 def _delimited(raw: bytes) -> Rows:
     """Read a table of cells parted by the delimiter that it names (``sep=;``) or that its header uses most."""
-    text = decode(raw)
+    text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
     named = SEPARATOR.match(text)
     text = text[named.end() :] if named else text
     lines = text[: FILES["header_within"]].split("\n")

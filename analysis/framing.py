@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.coding.indicators import Hits, Source
+from analysis.coding.indicators import Hits, Source, in_voice
 
 
 def frame_shares(
@@ -97,8 +97,7 @@ def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None 
     row, column = hits.matrix.nonzero()
     found = pd.DataFrame({"row": row, "frame": hits.frame_of[column], "indicator": hits.names[column]})
     listed = found.groupby(["row", "frame"], sort=False)["indicator"].agg([", ".join, "size"]).reset_index()
-    stretches = parts if voice is None else parts[parts["voice"].eq(voice)]
-    whole = stretches.groupby(["article_id", "sentence"], sort=False)["text"].agg(" ".join)
+    whole = parts[in_voice(parts, voice)].groupby(["article_id", "sentence"], sort=False)["text"].agg(" ".join)
     table = hits.sentences.assign(text=whole.to_numpy()).loc[listed["row"]].reset_index(drop=True)
     table = table.assign(frame=listed["frame"], indicators=listed["join"], n_indicators=listed["size"])
     return table.reindex(columns=["article_id", "outlet", "sentence", "frame", "indicators", "n_indicators", "text"])

@@ -66,8 +66,9 @@ def test_voices_are_kept_apart_with_their_own_denominators() -> None:
     assert quoted.loc["a0"].to_dict() == {"moral": 1.0, "money": 1.0}
     assert quoted.loc["a1"].isna().all()
     assert own.loc["a0"].to_dict() == {"moral": 0.4, "money": 0.2}
-    with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
-        frame_shares(parts, BOOK, voice="mine")
+    for measure in (frame_shares, frame_sentences, polarity, seed_halves):
+        with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
+            measure(parts, {"moral": BOOK["moral"], "money": BOOK["money"]}, voice="mine")
 
 
 def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:

@@ -51,28 +51,6 @@ def frame_shares(
     return Hits(parts, codebook, voice).shares(shrink)
 
 
-def indicator_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
-    """Count the sentences of each article that hold each indicator.
-
-    Parameters
-    ----------
-    parts, codebook, voice
-        As for `frame_shares`.
-
-    Returns
-    -------
-    DataFrame
-        Index `article_id`, columns (`frame`, `indicator`), int.
-
-    Examples
-    --------
-    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0, 1], "voice": "own", "text": ["A duty.", "Duties."]})
-    >>> indicator_sentences(parts, {"moral": ["dut*"]}).iloc[0, 0]
-    np.int64(2)
-    """
-    return Hits(parts, codebook, voice).per_indicator()
-
-
 def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
     """List the sentences behind every share, with the indicators that were found in them.
 

@@ -20,7 +20,7 @@ from analysis.coding.scaling import polarity, seed_halves
 from analysis.coding.thresholds import _best_cut, alpha, best_threshold
 from analysis.compare import agreement, contrast, levels
 from analysis.corpus import load
-from analysis.framing import audit, frame_sentences, frame_shares, hangs_on, indicator_sentences
+from analysis.framing import audit, frame_sentences, frame_shares, hangs_on
 from analysis.text import units
 from analysis.validity import (
     among_coders,
@@ -73,8 +73,9 @@ def test_voices_are_kept_apart_with_their_own_denominators() -> None:
 
 def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:
     parts = parts_of("A sin, a sin. A sin. A duty.", "A sin. A sin. A sin.")
-    assert indicator_sentences(parts, BOOK)["moral"]["sin"].tolist() == [2, 3]
-    breadth = Hits(parts, BOOK).breadth()["moral"]
+    hits = Hits(parts, BOOK)
+    assert hits.per_indicator()["moral"]["sin"].tolist() == [2, 3]
+    breadth = hits.breadth()["moral"]
     assert breadth.tolist() == pytest.approx([np.log(3) + np.log(2), np.log(4)])
 
 

@@ -21,11 +21,10 @@ from analysis import codebooks
 from analysis.loading import boilerplate, cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
-from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, without_tags
+from analysis.loading.reading import FILES, SYNONYMS, Record, Rejection, listing, read, tidy, without_tags
 from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
-SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
 COLUMNS = {
     **dict.fromkeys(("article_id", "outlet", "event"), "str"),
     "published": "datetime64[us]",

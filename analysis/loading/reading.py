@@ -20,7 +20,7 @@ from analysis.loading.webpages import left_out
 
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
-SYNONYMS = codebooks.read("cleaning")["columns"]
+SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
 NAMES = {name.replace("_", " ") for names in SYNONYMS.values() for name in names}
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three

@@ -667,3 +667,14 @@ def test_a_table_whose_lines_end_as_on_an_old_mac_is_read(tmp_path: Path, start:
     rows = "outlet;text\rX;It rained, and rained, and rained.\rY;The river rose, slowly, and took the bridge.\r"
     (tmp_path / "a.csv").write_bytes((start + rows).encode())
     assert load(tmp_path).articles["outlet"].tolist() == ["X", "Y"]
+
+
+def test_a_day_with_its_hour_in_ten_figures_is_no_count_of_seconds() -> None:
+    days = read_dates(pd.Series(["2017071012", "20170710123000", "1499644800"]))
+    assert days.dt.strftime("%Y-%m-%d").tolist() == ["2017-07-10"] * 3
+
+
+@pytest.mark.parametrize("value", ['"It rained on the town."', "7"])
+def test_a_file_that_holds_one_value_is_one_rejection(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.json").write_text(value)
+    assert load(tmp_path).rejected["reason"].str.contains("not an object").tolist() == [True]

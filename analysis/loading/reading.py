@@ -327,9 +327,8 @@ def _cells(row: list[str], names: list[str]) -> dict[str, Any] | Rejection:
 def _json(raw: bytes) -> Rows:
     """Read a list of objects, one object, or an object that holds a list of them, one under each id, or columns."""
     value = json.loads(decode(raw))
-    if isinstance(value, dict):
-        value = _objects(value)
-    return [(number, _object(item)) for number, item in enumerate(value, start=1)]
+    items = _objects(value) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [(number, _object(item)) for number, item in enumerate(items, start=1)]
 
 
 def _objects(value: dict[str, Any]) -> list[Any]:

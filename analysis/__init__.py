@@ -9,7 +9,7 @@ from analysis.claims import claims, conflicts
 from analysis.coding.coder import FrameCoder
 from analysis.compare import agreement, contrast, finding, levels, null_split, sides
 from analysis.corpus import Corpus, load
-from analysis.framing import audit, frame_shares, indicator_sentences
+from analysis.framing import audit, frame_shares
 from analysis.inference.keyness import keyness
 from analysis.loading.matching import match_events, near_duplicates
 from analysis.naming import label_shares, mentions, naming
@@ -34,7 +34,6 @@ __all__ = [
     "count",
     "finding",
     "frame_shares",
-    "indicator_sentences",
     "keyness",
     "kwic",
     "label_shares",

@@ -19,11 +19,11 @@ from analysis.inference import resampling
 from analysis.inference.agreement import agreement
 from analysis.inference.chance import null_split
 from analysis.inference.design import COUNTS, Design, Panel, design_of, pairings, panel_of
-from analysis.inference.keyness import joint, keyness
+from analysis.inference.keyness import keyness
 from analysis.inference.resampling import ALPHA, Family
 from analysis.inference.wording import finding, sides
 
-__all__ = ["agreement", "contrast", "finding", "joint", "keyness", "levels", "null_split", "sides"]
+__all__ = ["agreement", "contrast", "finding", "keyness", "levels", "null_split", "sides"]
 
 POWER = 0.8416
 """The normal quantile of 80 % power, which `smallest_detectable` stands for."""

@@ -54,7 +54,7 @@ def consensus(x: sparse.csr_matrix, k: int, runs: int, seed: int) -> tuple[np.nd
         some = rng.choice(len(latent), part, replace=False)
         run = KMeans(k, n_init=1, random_state=int(rng.integers(2**31))).fit(latent[some])
         centres.append(normalize(run.cluster_centers_))
-        firsts.append(_first(_means(x[some], run.labels_, k)))
+        firsts.append(_first(_sums(x[some], run.labels_, k)))
     shared = normalize(KMeans(k, n_init=20, random_state=seed).fit(np.vstack(centres)).cluster_centers_)
     matched = [linear_sum_assignment(-shared @ each.T)[1] for each in centres]
     votes = np.zeros((len(latent), k))
@@ -64,13 +64,13 @@ def consensus(x: sparse.csr_matrix, k: int, runs: int, seed: int) -> tuple[np.nd
     for topic in sorted(set(range(k)) - set(elected)):  # no topic without a text, and none left without by this
         spare = np.flatnonzero(np.bincount(elected, minlength=k)[elected] > 1)
         elected[spare[votes[spare, topic].argmax()]] = topic
-    means = _means(x, elected, k)
-    same = [[len(a & run[i]) / max(len(a | run[i]), 1) for a, i in zip(_first(means), order, strict=True)]
+    sums = _sums(x, elected, k)
+    same = [[len(a & run[i]) / max(len(a | run[i]), 1) for a, i in zip(_first(sums), order, strict=True)]
             for run, order in zip(firsts, matched, strict=True)]  # fmt: skip
-    return normalize(means), np.mean(same, axis=0)
+    return normalize(sums), np.mean(same, axis=0)
 
 
-def _means(x: sparse.csr_matrix, labels: np.ndarray, k: int) -> np.ndarray:
+def _sums(x: sparse.csr_matrix, labels: np.ndarray, k: int) -> np.ndarray:
     """Return the sum of each class's rows."""
     return (adding(labels, k) @ x).toarray()
 

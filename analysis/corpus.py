@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import product
+from itertools import chain, count, product
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +18,13 @@ import numpy as np
 import pandas as pd
 
 from analysis import codebooks
-from analysis.loading import cleaning
+from analysis.loading import boilerplate, cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
-from analysis.loading.reading import FILES, Record, Rejection, listing, read, tidy, without_tags
+from analysis.loading.reading import FILES, SYNONYMS, Record, Rejection, listing, read, tidy, without_tags
 from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
-SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
 COLUMNS = {
     **dict.fromkeys(("article_id", "outlet", "event"), "str"),
     "published": "datetime64[us]",
@@ -34,6 +33,7 @@ COLUMNS = {
 }
 COMPUTED = {"wire_of", "n_words"}  # a source that has both was written from here
 ANEW = "the texts, computed anew"
+OURS = {"_digest", "_removed", "_source", "_row"}  # what a row carries until all rows are known
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
         without it the project's own ``seeds/articles``. A relative path is looked up in the working folder,
         then in the project's root.
     columns : mapping of str to str, optional
-        Which of the source's columns to take, for example ``{"text": "body", "outlet": "paper"}``.
+        Which of the source's columns to take, for example ``{"text": "body", "outlet": "paper"}``. By default, where
+        no `path` is given, those that ``VANTAGE_NAMES`` names: the runner hands on there what it was told.
 
     Returns
     -------
@@ -111,6 +112,8 @@ def load(path: str | Path | None = None, *, columns: Mapping[str, str] | None = 
     >>> load().label  # doctest: +SKIP
     '65 articles from 9 outlets (64 constructed)'
     """
+    if path is None and columns is None:
+        columns = json.loads(os.environ.get("VANTAGE_NAMES") or "{}")
     records, rejected = _gather(_locate(path))
     mappings = _mappings(records, dict(columns or {}))
     rows = [_row(*pair) for pair in _watched(list(zip(records, mappings, strict=True)), "cleaning")]
@@ -203,7 +206,7 @@ def _row(record: Record, mapping: dict[str, str]) -> dict[str, Any] | Rejection:
     origin = "constructed" if made else given.get("origin")
     taken = {*mapping.values(), *(COMPUTED & set(mapping))}
     further = {str(key): value for key, value in record.fields.items() if key not in taken}
-    clash = {f"{key} (source)" if key in COLUMNS else key: _scalar(value) for key, value in further.items()}
+    clash = {f"{key} (source)" if key in OURS | {*COLUMNS} else key: _scalar(value) for key, value in further.items()}
     digest = hashlib.sha256("\0".join([page.title or "", page.outlet or "", text]).encode()).hexdigest()
     stem = Path(record.source).stem
     return {
@@ -259,26 +262,26 @@ def _identified(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, list[tuple[st
     for row in rows:
         name = old = row["article_id"]
         if name in taken:
-            name = f"{old}-{row['_digest'][:8]}"
-            name = next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(rows) + 2))) if n not in taken)
+            alike = f"{old}-{row['_digest'][:8]}"
+            name = next(n for n in chain([alike], (f"{alike}-{i}" for i in count(2))) if n not in taken)
             removed.append((name, "repeated id", old))
         taken.add(name)
         row["article_id"] = name
         removed += [(name, rule, text) for rule, text in row["_removed"]]
-    further = dict.fromkeys(key for row in rows for key in row if not key.startswith("_") and key not in COLUMNS)
+    further = dict.fromkeys(key for row in rows for key in row if key not in OURS | {*COLUMNS})
     return pd.DataFrame(rows, dtype="object").reindex(columns=[*COLUMNS, *further, "_source", "_row"]), removed
 
 
 def _without_boilerplate(articles: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
     """Learn each outlet's boilerplate from its articles and take it away."""
-    learnt = cleaning.learn(articles)
+    learnt = boilerplate.learn(articles)
     removed: list[tuple[str, str, str]] = []
     texts = []
     columns = (articles[name] for name in ("article_id", "outlet", "title", "text"))
     for article, outlet, title, text in zip(*columns, strict=True):
         if isinstance(outlet, str):
             known = title if isinstance(title, str) else None
-            text, pieces = cleaning.apply(text, learnt[outlet], title=known)
+            text, pieces = boilerplate.apply(text, learnt[outlet], title=known)
             removed += [(article, rule, piece) for rule, piece in pieces]
         texts.append(text)
     return articles.assign(text=pd.Series(texts, index=articles.index, dtype="object")), removed

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from analysis.coding.indicators import Hits, Source
+from analysis.coding.indicators import Hits, Source, in_voice
 
 
 def frame_shares(
@@ -51,28 +51,6 @@ def frame_shares(
     return Hits(parts, codebook, voice).shares(shrink)
 
 
-def indicator_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
-    """Count the sentences of each article that hold each indicator.
-
-    Parameters
-    ----------
-    parts, codebook, voice
-        As for `frame_shares`.
-
-    Returns
-    -------
-    DataFrame
-        Index `article_id`, columns (`frame`, `indicator`), int.
-
-    Examples
-    --------
-    >>> parts = pd.DataFrame({"article_id": "a", "sentence": [0, 1], "voice": "own", "text": ["A duty.", "Duties."]})
-    >>> indicator_sentences(parts, {"moral": ["dut*"]}).iloc[0, 0]
-    np.int64(2)
-    """
-    return Hits(parts, codebook, voice).per_indicator()
-
-
 def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None = None) -> pd.DataFrame:
     """List the sentences behind every share, with the indicators that were found in them.
 
@@ -97,8 +75,7 @@ def frame_sentences(parts: pd.DataFrame, codebook: Source, *, voice: str | None 
     row, column = hits.matrix.nonzero()
     found = pd.DataFrame({"row": row, "frame": hits.frame_of[column], "indicator": hits.names[column]})
     listed = found.groupby(["row", "frame"], sort=False)["indicator"].agg([", ".join, "size"]).reset_index()
-    stretches = parts if voice is None else parts[parts["voice"].eq(voice)]
-    whole = stretches.groupby(["article_id", "sentence"], sort=False)["text"].agg(" ".join)
+    whole = parts[in_voice(parts, voice)].groupby(["article_id", "sentence"], sort=False)["text"].agg(" ".join)
     table = hits.sentences.assign(text=whole.to_numpy()).loc[listed["row"]].reset_index(drop=True)
     table = table.assign(frame=listed["frame"], indicators=listed["join"], n_indicators=listed["size"])
     return table.reindex(columns=["article_id", "outlet", "sentence", "frame", "indicators", "n_indicators", "text"])

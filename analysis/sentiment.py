@@ -26,11 +26,11 @@ Scorer = str | Path | Mapping[str, float] | Lexicon | TargetSentiment | Callable
 
 _REACH = 1500
 """How many characters on either side of a mention are read of a sentence that runs on longer."""
-_MENTIONS = dict.fromkeys(["article_id", "actor", "voice"], "str") | dict.fromkeys(
-    ["sentence", "start", "end"], "int64"
-)
-_MENTIONS |= {"mention": "str", "sentence_start": "int64", "text": "str"}
-_MENTIONS |= dict.fromkeys(["positive", "negative", "score"], "float64")
+_MENTIONS = {
+    "article_id": "str", "actor": "str", "voice": "str", "sentence": "int64", "start": "int64", "end": "int64",
+    "mention": "str", "sentence_start": "int64", "text": "str", "positive": "float64", "negative": "float64",
+    "score": "float64",
+}  # fmt: skip
 
 
 def valence(parts: pd.DataFrame, actors: Actors = "actors", *, scorer: Scorer | None = None) -> pd.DataFrame:
@@ -113,25 +113,14 @@ def mentions(parts: pd.DataFrame, actors: Actors = "actors", *, scorer: Scorer |
     >>> mentions(parts, {"arvo": ["Arvo"]})[["mention", "start", "score"]].values.tolist()
     [['Arvo', 0, nan]]
     """
-    demand(parts, ["article_id", "sentence", "voice", "start", "text"])
+    columns = ["article_id", "sentence", "voice", "start", "text"]
+    demand(parts, columns)
     pattern, owners = _pattern(_aliases(actors))
     found = [
-        (
-            key,
-            owners[match.lastgroup or ""],
-            voice,
-            sentence,
-            start + match.start(),
-            start + match.end(),
-            match[0],
-            start,
-            text,
-        )
-        for key, sentence, voice, start, text in parts[["article_id", "sentence", "voice", "start", "text"]].itertuples(
-            index=False
-        )
-        for match in pattern.finditer(text)
-        if owners[match.lastgroup or ""]
+        (key, owners[m.lastgroup or ""], voice, sentence, start + m.start(), start + m.end(), m[0], start, text)
+        for key, sentence, voice, start, text in parts[columns].itertuples(index=False)
+        for m in pattern.finditer(text)
+        if owners[m.lastgroup or ""]
     ]
     rows = pd.DataFrame(found, columns=list(_MENTIONS)[:9])
     scored = pd.DataFrame(_scores(rows, scorer), columns=["positive", "negative", "score"], index=rows.index)
@@ -239,20 +228,13 @@ def _aliases(source: Actors) -> list[tuple[str, str]]:
 
 def _pattern(aliases: list[tuple[str, str]]) -> tuple[re.Pattern[str], dict[str, str]]:
     """Return one pattern whose groups tell the actor."""
-    names = {actor: f"a{place}" for place, actor in enumerate(dict.fromkeys(actor for _, actor in aliases))}
-    options = []
-    for alias, actor in aliases:
+    options, owners = [], {}
+    for place, (alias, actor) in enumerate(aliases):
         body = re.escape(alias.rstrip("*")).replace(r"\ ", r"\s+").replace("'", "['’]").replace(r"\-", "[-‐‑–]")
         body += r"\w*" if alias.endswith("*") else r"(?!\w)"
-        options.append((names[actor], body if alias != alias.lower() else f"(?i:{body})"))
-    counted = "|".join(f"(?P<{group}_{place}>{body})" for place, (group, body) in enumerate(options))
-    owners = {
-        f"{group}_{place}": actor
-        for place, (group, _) in enumerate(options)
-        for actor, g in names.items()
-        if g == group
-    }
-    return re.compile(rf"(?<!\w)(?:{counted})"), owners
+        options.append(f"(?P<a{place}>{body if alias != alias.lower() else f'(?i:{body})'})")
+        owners[f"a{place}"] = actor
+    return re.compile(rf"(?<!\w)(?:{'|'.join(options)})"), owners
 
 
 def _scores(rows: pd.DataFrame, scorer: Scorer | None) -> Iterator[tuple[float, float, float]]:

@@ -44,9 +44,11 @@ def read_codes(articles: pd.DataFrame, path: str | Path | None = None) -> pd.Dat
     path = Path(path or os.environ.get("CODES") or PANEL)
     if path == PANEL and not path.is_file():
         return pd.DataFrame({"article_id": [], "coder": []})
-    table = pd.read_csv(StringIO(decoded(path)), dtype={"article": "str", "coder": "str"})
+    text = decoded(path)
+    table, written = pd.read_csv(StringIO(text)), pd.read_csv(StringIO(text), dtype="str", keep_default_na=False)
     if missing := [name for name in ("article", "coder") if name not in table]:
         raise ValueError(f"{path.name}, line 1: no column {missing[0]!r} in {list(table)}; add it")
+    table[["article", "coder"]] = written[["article", "coder"]].replace("", np.nan)  # a coder may be called NA
     if (twice := table.duplicated(["article", "coder"])).any():
         line, row = int(np.argmax(twice)) + 2, table[twice].iloc[0]
         raise ValueError(f"{path.name}, line {line}: {row['coder']!r} coded {row['article']!r} twice; keep one row")
@@ -150,7 +152,7 @@ def validated(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.DataFram
     table = pd.concat(rows, ignore_index=True)[names] if rows else pd.DataFrame(columns=names)
     order = np.lexsort((table["coder"].ne(MAJORITY), table["frame"].map(list(measured).index)))
     table = table.iloc[order].reset_index(drop=True)
-    return table.assign(verdict=table["frame"].map(verdicts(table)["verdict"]))
+    return table.assign(verdict=table["frame"].map(verdicts(table)))
 
 
 def among_coders(codes: pd.DataFrame) -> pd.DataFrame:
@@ -206,7 +208,7 @@ def tried_correction(measured: pd.DataFrame, codes: pd.DataFrame, articles: pd.D
     return table.assign(corrected_holds=table["by_hand"].between(table["low"], table["high"]))
 
 
-def verdicts(agreed: pd.DataFrame) -> pd.DataFrame:
+def verdicts(agreed: pd.DataFrame) -> pd.Series:
     """Say which frames may be used, and by what.
 
     The worst alpha with any coder decides, and the interval of the coder with the most articles: a coder of few
@@ -217,13 +219,12 @@ def verdicts(agreed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     agreed : DataFrame
-        `frame`, and `alpha`, `low`, `high`, `n` as `compare.agreement` gives them; a row per frame and coder.
+        `frame`, and `alpha`, `low`, `n` as `compare.agreement` gives them; a row per frame and coder.
 
     Returns
     -------
-    DataFrame
-        Index `frame` in order of appearance: `verdict` (str), `alpha` (the worst), `low`, `high`, `n` (the deciding
-        interval and the articles that it rests on); missing where nothing is known.
+    Series of str
+        Index `frame`, in order of appearance.
 
     Notes
     -----
@@ -232,17 +233,16 @@ def verdicts(agreed: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "high": 0.9, "n": 40}))["verdict"].tolist()
+    >>> verdicts(pd.DataFrame({"frame": ["moral"], "alpha": 0.8, "low": 0.6, "n": 40})).tolist()
     ['use']
     """
-    told = agreed.dropna(subset=["alpha", "low"]).assign(n=lambda table: table["n"].astype(int))
-    widest = told.sort_values("n", ascending=False, kind="stable").drop_duplicates("frame").set_index("frame")
-    worst, low = told.groupby("frame")["alpha"].min().reindex(widest.index), widest["low"]
+    known = agreed.dropna(subset=["alpha", "low"])
+    widest = known.sort_values("n", ascending=False, kind="stable").drop_duplicates("frame").set_index("frame")
+    worst, low = known.groupby("frame")["alpha"].min().reindex(widest.index), widest["low"]
     good, fair = (worst >= RELIABLE) & (low >= TENTATIVE), (worst >= TENTATIVE) & (low > 0)
     said = np.select([widest["n"] < _LEAST, good, fair], ["not known", "use", "with care"], "do not use")
-    order = pd.Index(agreed["frame"].unique(), name="frame")
-    decided = widest.assign(verdict=pd.Series(said, widest.index, dtype="str"), alpha=worst).reindex(order)
-    return decided.assign(verdict=decided["verdict"].fillna("not known"))[["verdict", "alpha", "low", "high", "n"]]
+    told = pd.Series(said, widest.index, dtype="str", name="verdict")
+    return told.reindex(pd.Index(agreed["frame"].unique(), name="frame")).fillna("not known")
 
 
 def _groups(event: pd.Series, ids: pd.Series) -> np.ndarray:

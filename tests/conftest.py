@@ -1,4 +1,4 @@
-"""Shared fixtures: tests never see the caller's corpus or figures folder."""
+"""Shared fixtures: tests never see the caller's corpus, codes or figures folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-for name in ("CORPUS", "VANTAGE_FIGURES"):
+for name in ("CODES", "CORPUS", "VANTAGE_FIGURES", "VANTAGE_NAMES"):
     os.environ.pop(name, None)
 
 

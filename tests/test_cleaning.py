@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.corpus import load
-from analysis.loading.cleaning import apply, clean, learn, sections
+from analysis.loading.boilerplate import apply, learn
+from analysis.loading.cleaning import clean
+from analysis.speech.sentences import sections
 
 FIRST = "The ferry to Saint Orm ran aground on Monday evening with forty people on board, the harbour master said."
 SECOND = "Nobody was hurt, and a tug had the boat afloat before the tide went out again."
@@ -348,3 +352,16 @@ def test_the_constructed_pages_are_cleaned_as_planted(root: Path, half: str, lea
     texts = load(root / "seeds" / "articles").articles.set_index("article_id")["text"]
     right = [hashlib.sha256(texts[name].encode()).hexdigest() == digest for name, digest in gold["sha256"].items()]
     assert sum(right) >= least
+
+
+def test_learning_takes_no_longer_for_many_outlets_than_for_one() -> None:
+    words = ["".join(letters) for letters in product("abcdefgh", repeat=5)]
+    texts = ["It rained.\n\n" + "\n".join(words[i * 8 : i * 8 + 8]) for i in range(2000)]
+    seconds = []
+    for outlets in (1, 1000):
+        names = [f"The Example {i % outlets}" for i in range(len(texts))]
+        articles = pd.DataFrame({"outlet": names, "title": None, "text": texts})
+        started = time.process_time()
+        assert len(learn(articles)) == outlets
+        seconds.append(time.process_time() - started)
+    assert seconds[1] < 3 * seconds[0], seconds

@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import codebooks
-from analysis.corpus import COLUMNS, load
+from analysis.corpus import COLUMNS, _identified, load
 from analysis.loading import reading
 from analysis.loading.dates import read_dates
 from analysis.loading.matching import match_events, near_duplicates
@@ -642,3 +643,38 @@ def test_photographs_are_rejected_one_by_one(tmp_path: Path) -> None:
 def test_tidy_is_idempotent() -> None:
     text = "A\u00a0line — “quoted”.\r\n\r\nThe mayorâ€™s boat."
     assert reading.tidy(reading.tidy(text)) == reading.tidy(text) == "A line — “quoted”.\n\nThe mayor’s boat."
+
+
+def test_a_column_of_one_repeated_id_takes_no_longer_than_it_must(tmp_path: Path) -> None:
+    seconds = []
+    for n in (500, 2000):
+        rows = [{"article_id": "same", "_digest": f"{i:08}", "_removed": []} for i in range(n)]
+        started = time.process_time()
+        articles, _ = _identified(rows)
+        seconds.append(time.process_time() - started)
+        assert articles["article_id"].is_unique
+    assert seconds[1] < 10 * seconds[0], seconds
+
+
+def test_a_column_that_begins_with_an_underscore_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"_id": 5, "_score": 0.5, "_row": 7, "outlet": "X", "text": "It rained."}\n')
+    article = load(tmp_path / "a.jsonl").articles.iloc[0]
+    assert (article["article_id"], article["_score"], article["_row (source)"]) == ("5", 0.5, 7)
+
+
+@pytest.mark.parametrize("start", ["", "sep=;\r"])
+def test_a_table_whose_lines_end_as_on_an_old_mac_is_read(tmp_path: Path, start: str) -> None:
+    rows = "outlet;text\rX;It rained, and rained, and rained.\rY;The river rose, slowly, and took the bridge.\r"
+    (tmp_path / "a.csv").write_bytes((start + rows).encode())
+    assert load(tmp_path).articles["outlet"].tolist() == ["X", "Y"]
+
+
+def test_a_day_with_its_hour_in_ten_figures_is_no_count_of_seconds() -> None:
+    days = read_dates(pd.Series(["2017071012", "20170710123000", "1499644800"]))
+    assert days.dt.strftime("%Y-%m-%d").tolist() == ["2017-07-10"] * 3
+
+
+@pytest.mark.parametrize("value", ['"It rained on the town."', "7"])
+def test_a_file_that_holds_one_value_is_one_rejection(tmp_path: Path, value: str) -> None:
+    (tmp_path / "a.json").write_text(value)
+    assert load(tmp_path).rejected["reason"].str.contains("not an object").tolist() == [True]

@@ -20,7 +20,7 @@ from analysis.coding.scaling import polarity, seed_halves
 from analysis.coding.thresholds import _best_cut, alpha, best_threshold
 from analysis.compare import agreement, contrast, levels
 from analysis.corpus import load
-from analysis.framing import audit, frame_sentences, frame_shares, hangs_on, indicator_sentences
+from analysis.framing import audit, frame_sentences, frame_shares, hangs_on
 from analysis.text import units
 from analysis.validity import (
     among_coders,
@@ -66,14 +66,16 @@ def test_voices_are_kept_apart_with_their_own_denominators() -> None:
     assert quoted.loc["a0"].to_dict() == {"moral": 1.0, "money": 1.0}
     assert quoted.loc["a1"].isna().all()
     assert own.loc["a0"].to_dict() == {"moral": 0.4, "money": 0.2}
-    with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
-        frame_shares(parts, BOOK, voice="mine")
+    for measure in (frame_shares, frame_sentences, polarity, seed_halves):
+        with pytest.raises(ValueError, match="say 'own' or 'quoted'"):
+            measure(parts, {"moral": BOOK["moral"], "money": BOOK["money"]}, voice="mine")
 
 
 def test_indicators_are_counted_by_sentence_and_breadth_dampens_repetition() -> None:
     parts = parts_of("A sin, a sin. A sin. A duty.", "A sin. A sin. A sin.")
-    assert indicator_sentences(parts, BOOK)["moral"]["sin"].tolist() == [2, 3]
-    breadth = Hits(parts, BOOK).breadth()["moral"]
+    hits = Hits(parts, BOOK)
+    assert hits.per_indicator()["moral"]["sin"].tolist() == [2, 3]
+    breadth = hits.breadth()["moral"]
     assert breadth.tolist() == pytest.approx([np.log(3) + np.log(2), np.log(4)])
 
 
@@ -421,16 +423,22 @@ def test_the_threshold_has_the_best_alpha() -> None:
 def test_the_worst_alpha_and_the_interval_of_the_most_articles_decide() -> None:
     rows = [("m", 0.9, 0.7, 30), ("m", 0.5, 0.1, 30), ("u", 0.7, 0.45, 30), ("w", 0.7, 0.3, 30), ("d", 0.5, -0.1, 30)]
     rows += [("n", np.nan, np.nan, 30), ("f", 0.9, 0.8, 9), ("k", np.nan, np.nan, 30), ("k", 0.8, 0.6, 30)]
-    agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"]).assign(high=0.95)
-    assert verdicts(agreed)["verdict"].to_dict() == {
+    agreed = pd.DataFrame(rows, columns=["frame", "alpha", "low", "n"])
+    assert verdicts(agreed).to_dict() == {
         "m": "with care", "u": "use", "w": "with care", "d": "do not use",
         "n": "not known", "f": "not known", "k": "use",
     }  # fmt: skip
-    few = pd.DataFrame([("m", 0.9, 0.7, 60), ("m", 0.8, 0.0, 12)], columns=["frame", "alpha", "low", "n"]).assign(
-        high=0.95
-    )
-    assert verdicts(few).round(2).values.tolist() == [["use", 0.8, 0.7, 0.95, 60]]
+    few = pd.DataFrame([("m", 0.9, 0.7, 60), ("m", 0.8, 0.0, 12)], columns=["frame", "alpha", "low", "n"])
+    assert verdicts(few).to_dict() == {"m": "use"}
     assert verdicts(agreed.head(0)).empty
+
+
+def test_a_coder_or_an_article_called_na_is_not_missing(tmp_path: Path) -> None:
+    (tmp_path / "codes.csv").write_text("article,coder,moral\na,NA,1\nnull,NA,0\nb,,1\n")
+    codes = read_codes(pd.DataFrame({"article_id": ["a", "null", "b"]}), tmp_path / "codes.csv")
+    assert codes["article_id"].tolist() == ["a", "null", "b"]
+    assert codes["coder"].fillna("(missing)").tolist() == ["NA", "NA", "(missing)"]
+    assert codes["moral"].tolist() == [1, 0, 1]
 
 
 def test_planted_frames_rank_first_and_the_null_pair_is_silent(root: Path) -> None:

@@ -166,9 +166,8 @@ def test_many_rejections_are_not_all_told(project: Path, capsys: pytest.CaptureF
 
 
 READ = """
-import os, json
 from analysis.corpus import load
-print(load(os.environ["CORPUS"], columns=json.loads(os.environ["VANTAGE_NAMES"] or "{}")).articles["text"][0])
+print(load().articles["text"][0])
 """
 
 
@@ -191,6 +190,18 @@ def test_columns_with_other_names_can_be_told(project: Path, capsys: pytest.Capt
             run.main([*given, "--names", wrong])
     with pytest.raises(SystemExit, match="CORPUS="):
         run.main(["--names", "text=Full prose"])
+
+
+def test_codes_beside_the_folder_of_the_run_are_found_from_the_notebooks(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "codes.csv").write_text("article,coder\n")
+    (project / "seeds" / "gold").mkdir()
+    (project / "seeds" / "gold" / "codes.csv").write_text("article,coder\n")
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("CODES", "codes.csv")
+    notebook(project / "notebooks" / "00-one.ipynb", 'import os\nassert os.path.isfile(os.environ["CODES"])')
+    assert run.main(["00"]) == 0
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.loading.cleaning import sections
-from analysis.speech.sentences import sentences
+from analysis.speech.sentences import sections, sentences
 from analysis.text import Counts, count, kwic, tokens, units, unmarked
 
 PIECES = [
@@ -256,3 +256,12 @@ def test_real_articles_tile_too(corpora) -> None:  # type: ignore[no-untyped-def
         for k, a, b, t in zip(*(parts[c] for c in ("article_id", "start", "end", "text")), strict=True)
     )
     assert parts["text"].str.contains(r"\w").mean() > 0.99
+
+
+def test_time_to_find_sub_headings_grows_with_the_length_of_a_list() -> None:
+    def seconds(lines: int) -> float:
+        begin = time.process_time()
+        sections("\n\n".join(f"Somebody Else {i}" for i in range(lines)))
+        return time.process_time() - begin
+
+    assert seconds(16_000) < 8 * max(seconds(4_000), 0.02)  # quadratic takes 16 times as long

@@ -36,24 +36,8 @@ COUNTED = re.compile(r"\d+|\.\.\.")  # pandas puts three dots where it leaves ro
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 TABLE_TAGS = {"table", "thead", "tbody", "tfoot", "tr", "th", "td", "caption"}
 TEXT_TAGS = {
-    "p",
-    "div",
-    "span",
-    "br",
-    "hr",
-    "b",
-    "strong",
-    "i",
-    "em",
-    "s",
-    "del",
-    "sub",
-    "sup",
-    "code",
-    "pre",
-    "mark",
-    "small",
-}
+    "p", "div", "span", "br", "hr", "b", "strong", "i", "em", "s", "del", "sub", "sup", "code", "pre", "mark", "small",
+}  # fmt: skip
 LIST_TAGS = {"ul", "ol", "li", "dl", "dt", "dd", "blockquote", "details", "summary"}
 CELL = {"colspan", "rowspan", "scope"}
 

@@ -113,10 +113,16 @@ def owned(folder: Path, notebook: Path) -> list[Path]:
     return sorted(path for path in folder.glob(f"{number}-*") if path.suffix in KINDS)
 
 
+def hand_codes() -> dict[str, str]:
+    """Return `$CODES`, if it is set, with its whole path: a kernel works in another folder than whoever set it."""
+    given = os.environ.get("CODES")
+    return {"CODES": str(Path(given).expanduser().resolve())} if given else {}
+
+
 def jobs(place: Place, only: Iterable[str]) -> list[Job]:
     """List the notebooks with what they depend on."""
-    codes = [ROOT / "seeds" / "gold", *([Path(os.environ["CODES"])] if os.environ.get("CODES") else [])]
-    shared = digest(tree([ROOT / "analysis"]), tree([ROOT / "requirements.lock"]), tree([Path(__file__)]), tree(codes))
+    package = [ROOT / "analysis", ROOT / "requirements.lock", Path(__file__), ROOT / "seeds" / "gold"]
+    shared = digest(*(tree([path]) for path in [*package, *map(Path, hand_codes().values())]))
     common = digest(shared, tree([place.corpus]), place.names, "{}.{}".format(*sys.version_info))
     wanted, found = tuple(only), sorted((ROOT / "notebooks").glob("*.ipynb"))
     if unknown := [name for name in wanted if not any(path.name.startswith(name) for path in found)]:
@@ -146,6 +152,7 @@ def execute(job: Job, place: Place, staging: Path) -> Job:
     for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
         cell.update(execution_count=None, outputs=[])  # so that what is counted at the end was run here
     settings = {"CORPUS": str(place.corpus), "VANTAGE_NAMES": place.names, "VANTAGE_FIGURES": str(job.staged)}
+    settings |= hand_codes()
     try:
         in_kernel(notebook, {**os.environ, **settings, "PYTHONHASHSEED": "0", **ONE_THREAD})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

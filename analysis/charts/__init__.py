@@ -1,4 +1,4 @@
-"""Draws what it is given and computes nothing; only here is matplotlib imported. How figures are kept: `saving`."""
+"""Draws what it is given and computes nothing; only here is matplotlib imported. Below: `saving` and `live` figures."""
 
 from __future__ import annotations
 

@@ -31,6 +31,19 @@ def phrases(codebook: Source) -> list[str]:
     return sorted(several | {*book.unless})
 
 
+def in_voice(parts: pd.DataFrame, voice: str | None) -> np.ndarray:
+    """Tell which units are in one voice, or in either where none is named.
+
+    Examples
+    --------
+    >>> in_voice(pd.DataFrame({"voice": ["own", "quoted"]}), "own").tolist()
+    [True, False]
+    """
+    if voice not in (None, "own", "quoted"):
+        raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
+    return np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
+
+
 class Hits:
     """Sentences × indicators of some units in one voice or both; the parameters are those of `frame_shares`.
 
@@ -44,15 +57,13 @@ class Hits:
 
     def __init__(self, parts: pd.DataFrame, codebook: Source, voice: str | None = None) -> None:
         """Find every indicator in every sentence."""
-        if voice not in (None, "own", "quoted"):
-            raise ValueError(f"voice={voice!r}; say 'own' or 'quoted', or leave it out for both")
         demand(parts, ["article_id", "sentence", "voice", "text"])
         book = codebooks.load(codebook)
         self.frames = list(book.frames)
         self.names = np.array([indicator for listed in book.frames.values() for indicator in listed], object)
         self.columns_of = np.repeat(np.arange(len(self.frames)), [len(listed) for listed in book.frames.values()])
         self.frame_of = np.array(self.frames, object)[self.columns_of]
-        chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
+        chosen = in_voice(parts, voice)
         used = parts[chosen]
         found = self._in_units(parts, count(parts, phrases=phrases(book)), book.unless)[chosen]
         place = used.groupby(["article_id", "sentence"], sort=False).ngroup().to_numpy()

@@ -10,7 +10,7 @@ from sklearn.utils.extmath import randomized_svd
 
 from analysis import codebooks
 from analysis.codebooks import SEED
-from analysis.coding.indicators import Source, is_sign, phrases
+from analysis.coding.indicators import Source, in_voice, is_sign, phrases
 from analysis.text import count
 
 
@@ -115,7 +115,7 @@ def _placed(
     seeds = np.array([vectors[[] if is_sign(name) else counts.columns(name)].sum(axis=0) for _, name in listed])
     lengths = np.linalg.norm(seeds, axis=1, keepdims=True)
     known = lengths[:, 0] > 0
-    chosen = np.ones(len(parts), bool) if voice is None else parts["voice"].eq(voice).to_numpy()
+    chosen = in_voice(parts, voice)
     codes, ids = pd.factorize(counts.article_id)
     rows = sparse.csr_matrix((chosen.astype(float), (codes, np.arange(len(codes)))), shape=(len(ids), len(codes)))
     used = (rows @ counts.matrix).multiply(vectors.any(axis=1)).tocsr()

@@ -147,33 +147,3 @@ def _rates(design: Design, own: np.ndarray, rates: Any) -> dict[str, Any]:
     used = [(rates[side & (weight != 0)] != 0).sum(axis=0) for side in (own, ~own)]
     mine, theirs = (1000 * ((weight * side) @ rates) + 0.0 for side in (own, ~own))
     return {"rate": mine, "rate_rest": 0.0 - theirs, "n_articles": used[0], "n_articles_versus": used[1]}
-
-
-def joint(table: pd.DataFrame) -> pd.DataFrame:
-    """View all outlets at once: each word once, with every outlet's log-odds side by side.
-
-    Parameters
-    ----------
-    table : DataFrame
-        What `keyness` returned.
-
-    Returns
-    -------
-    DataFrame
-        One row per `term`, the most uneven first: `outlet` (whose `z` is farthest from zero), `z`, `spread` (highest
-        minus lowest log-odds), `p_adjusted` (the smallest; max-T has paid for all outlets), `confirmed`, then
-        `log_odds X` for every outlet X.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"outlet": ["X", "Y"], "term": "war", "log_odds": [1.0, -1.0], "z": [2.0, -2.5],
-    ...                      "p_adjusted": 0.5, "confirmed": False})
-    >>> joint(rows)[["term", "outlet", "spread"]].iloc[0].tolist()
-    ['war', 'Y', np.float64(2.0)]
-    """
-    strongest = table.assign(size=-table["z"].abs()).sort_values(["size", "outlet"], kind="stable")
-    best = strongest.drop_duplicates("term").set_index("term")[["outlet", "z"]]
-    odds = table.pivot(index="term", columns="outlet", values="log_odds")
-    whole = table.groupby("term").agg(p_adjusted=("p_adjusted", "min"), confirmed=("confirmed", "any"))
-    best["spread"] = odds.max(axis=1) - odds.min(axis=1)
-    return best.join(whole).join(odds.rename_axis(columns=None).add_prefix("log_odds ")).reset_index()

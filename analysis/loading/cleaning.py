@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from analysis import codebooks
 
-PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 SENTENCE_END = tuple(".!?…:;,؟。।")
 WORD = re.compile(r"\w+")
-FIGURE = re.compile(r"\d[\d.,:]*")
-FINISHED = re.compile(r"[.!?][\"”’)]*(?:\s|$)")
-TOKEN = re.compile(r"\S+")
-CALENDAR = re.compile(
-    r"\b(?:(?:jan|febr)uary|march|april|may|june|july|august|(?:septem|octo|novem|decem)ber|(?:mon|tues|wednes|thurs|fri|satur|sun)day|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b",
-    re.IGNORECASE,
-)
 HEADER_RULES = {"byline", "time stamp", "share bar", "masthead"}
 CLOSING_MARKS = "\"”'’»)]"
 
@@ -30,48 +19,6 @@ CLOSING_MARKS = "\"”'’»)]"
 def ends_sentence(line: str) -> bool:
     """Return whether a line ends as running prose does."""
     return line.rstrip(CLOSING_MARKS + " ").endswith(SENTENCE_END)
-
-
-def is_heading(line: str) -> bool:
-    """Return whether a line has the shape of a sub-heading: short, capitalised, unpunctuated, not a quotation."""
-    short = len(line) <= 90 and len(line.split()) <= 12 and "\n" not in line
-    starts = (line[:1].isalnum() and not line[:1].islower()) or (line[:1] in "‘'" and line[-1:] not in "’'")
-    worded = sum(map(str.isalpha, line)) >= 4
-    return short and worded and starts and not ends_sentence(line)
-
-
-def sections(text: str) -> list[tuple[int, int]]:
-    """Find the sub-headings of a clean body.
-
-    A sub-heading is a short paragraph of its own, capitalised, without final punctuation, not a quotation, said
-    once, and standing between two paragraphs of running prose (so never first or last).
-
-    Parameters
-    ----------
-    text : str
-        A clean body, paragraphs parted by one blank line.
-
-    Returns
-    -------
-    list of (int, int)
-        Start and end of every sub-heading, as offsets into `text`, in order.
-
-    Examples
-    --------
-    >>> text = "The bridge opened on Monday.\\n\\nWho paid for it\\n\\nThe town did, the mayor said."
-    >>> [text[start:end] for start, end in sections(text)]
-    ['Who paid for it']
-    """
-    spans = [match.span() for match in PARAGRAPH.finditer(text)]
-    lines = [text[start:end] for start, end in spans]
-    return [
-        spans[i]
-        for i in range(1, len(lines) - 1)
-        if is_heading(lines[i])
-        and lines.count(lines[i]) == 1
-        and ends_sentence(lines[i - 1])
-        and ends_sentence(lines[i + 1])
-    ]
 
 
 class Cleaned(NamedTuple):
@@ -82,14 +29,6 @@ class Cleaned(NamedTuple):
     published: str | None
     text: str
     removed: list[tuple[str, str]]
-
-
-class Boilerplate(NamedTuple):
-    """What an outlet's articles begin and end with: word runs in common form, longest kept."""
-
-    heads: frozenset[tuple[str, ...]]
-    tails: frozenset[tuple[str, ...]]
-    headline_first: bool
 
 
 @cache
@@ -149,7 +88,7 @@ def clean(text: str, *, title: str | None = None, outlet: str | None = None, pag
     removed += [(rule, line) for line, rule in zip(lines, ruled, strict=True) if rule not in ("", "headline")]
     lines = [line for line, rule in zip(lines, ruled, strict=True) if not rule]
     lines = _without(lines, removed, "repeated headline", lambda i: bool(title) and same(lines[i], title or ""))
-    body = _trimmed("\n\n".join(lines), removed, title)
+    body = trimmed("\n\n".join(lines), removed, title)
     lines = _without_datelines(body, removed)
     forms = [plain(line) for line in lines]
     first = {form: i for i, form in reversed([*enumerate(forms)])}
@@ -243,7 +182,7 @@ def _bare_title(title: str | None, outlet: str | None, removed: list[tuple[str, 
     return title[: match.start()]
 
 
-def _trimmed(body: str, removed: list[tuple[str, str]], title: str | None, *, bare: bool = False) -> str:
+def trimmed(body: str, removed: list[tuple[str, str]], title: str | None, *, bare: bool = False) -> str:
     """Take stamps, datelines, credits and the repeated headline off both ends until nothing more fits."""
     last = ""
     while True:
@@ -304,109 +243,3 @@ def _outlet(removed: list[tuple[str, str]]) -> str | None:
 def _stamp(removed: list[tuple[str, str]]) -> str | None:
     """Return the first time stamp that was taken away."""
     return next((text for rule, text in removed if rule == "time stamp" and re.search(r"\d{4}", text)), None)
-
-
-def learn(articles: pd.DataFrame) -> dict[str, Boilerplate]:
-    """Learn what each outlet's articles begin and end with.
-
-    A tail is a run of words at the end of several articles of one outlet and of no other, after a finished
-    sentence. Runs that are prose themselves (background that an outlet repeats) are reporting and stay, unless
-    they speak of the publication. A head is a short run up to a dash, colon or bracket. Figures, months and days
-    of the week count as equal, so that dates vary freely.
-
-    Parameters
-    ----------
-    articles : DataFrame
-        With `outlet`, `title` and `text` as `clean` left them.
-
-    Returns
-    -------
-    dict of str to Boilerplate
-        Per outlet, for `apply`.
-    """
-    heads: dict[tuple[str, ...], Counter[str]] = {}
-    tails: dict[tuple[str, ...], Counter[str]] = {}
-    first: Counter[str] = Counter()
-    known = articles.dropna(subset=["outlet"]).drop_duplicates(["outlet", "text"])
-    outlets = known["outlet"].astype(str).tolist()
-    for outlet, title, text in zip(outlets, known["title"], known["text"], strict=True):
-        for run in _head_runs(text):
-            heads.setdefault(run, Counter())[outlet] += 1
-        for run in _tail_runs(text):
-            tails.setdefault(run, Counter())[outlet] += 1
-        first[outlet] += headline_end(text, title if isinstance(title, str) else None, bare=True) > 0
-    return {
-        outlet: Boilerplate(_own(heads, outlet, n), _own(tails, outlet, n), first[outlet] >= max(3, n / 50))
-        for outlet, n in sorted(Counter(outlets).items())
-    }
-
-
-def apply(text: str, boilerplate: Boilerplate, *, title: str | None = None) -> tuple[str, list[tuple[str, str]]]:
-    """Take an outlet's learnt boilerplate off one article.
-
-    Parameters
-    ----------
-    text : str
-        A body as `clean` left it.
-    boilerplate : Boilerplate
-        What `learn` found for the article's outlet.
-    title : str, optional
-        Its headline, which may stand at the start of the body.
-
-    Returns
-    -------
-    tuple of str and list of (str, str)
-        The body, and rule and text of every piece taken away.
-    """
-    removed: list[tuple[str, str]] = []
-    while True:
-        before = text
-        if run := max((run for run in _head_runs(text) if run in boilerplate.heads), key=len, default=None):
-            end = list(TOKEN.finditer(text))[len(run) - 1].end()
-            removed.append(("outlet's head", text[:end]))
-            text = text[end:].lstrip()
-        if run := max((run for run in _tail_runs(text) if run in boilerplate.tails), key=len, default=None):
-            start = list(TOKEN.finditer(text))[-len(run)].start()
-            removed.append(("outlet's tail", text[start:]))
-            text = text[:start].rstrip()
-        text = _trimmed(text, removed, title, bare=boilerplate.headline_first)
-        if text == before:
-            return text, removed
-
-
-def _own(runs: dict[tuple[str, ...], Counter[str]], outlet: str, n: int) -> frozenset[tuple[str, ...]]:
-    """Keep the runs that recur in one outlet and are met in no other."""
-    enough = max(3, n / 20)
-    return frozenset(run for run, by in runs.items() if by[outlet] >= enough and len(by) == 1)
-
-
-def _common(tokens: list[str]) -> list[str]:
-    """Put tokens in common form: figures, months and days of the week count as equal."""
-    return [CALENDAR.sub("@", FIGURE.sub("#", token)) for token in tokens]
-
-
-def _head_runs(text: str) -> list[tuple[str, ...]]:
-    """List the runs at the start of a text that end in a dash, a colon, a bar or a closing bracket."""
-    tokens = _common(TOKEN.findall(text[:200])[:10])
-    ends = (i for i, token in enumerate(tokens, start=1) if token[-1] in "-–—|:)" and i < len(tokens))
-    return [tuple(tokens[:end]) for end in ends]
-
-
-def _tail_runs(text: str) -> list[tuple[str, ...]]:
-    """List the runs at the end of a text that follow a finished sentence and are no prose themselves."""
-    end = text[-1200:]
-    spans = list(TOKEN.finditer(end))[-120:]
-    tokens = _common([span[0] for span in spans])
-    runs = []
-    for i in range(1, len(tokens)):
-        broken = "\n" in end[spans[i - 1].end() : spans[i].start()]
-        if (broken or ends_sentence(spans[i - 1][0])) and _is_furniture(end[spans[i].start() :]):
-            runs.append(tuple(tokens[i:]))
-    return runs
-
-
-def _is_furniture(run: str) -> bool:
-    """Tell page furniture from prose: every finished sentence in it speaks of the publication itself."""
-    own = set(codebooks.read("cleaning")["furniture"]["words"])
-    finished = [part for part in FINISHED.split(run)[:-1] if part.strip()]
-    return all(not own.isdisjoint(plain(sentence).split()) for sentence in finished)

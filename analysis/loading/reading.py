@@ -20,7 +20,7 @@ from analysis.loading.webpages import left_out
 
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
-SYNONYMS = codebooks.read("cleaning")["columns"]
+SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
 NAMES = {name.replace("_", " ") for names in SYNONYMS.values() for name in names}
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three
@@ -296,7 +296,7 @@ def _html(raw: bytes) -> Rows:
 
 def _delimited(raw: bytes) -> Rows:
     """Read a table of cells parted by the delimiter that it names (``sep=;``) or that its header uses most."""
-    text = decode(raw)
+    text = decode(raw).replace("\r\n", "\n").replace("\r", "\n")
     named = SEPARATOR.match(text)
     text = text[named.end() :] if named else text
     lines = text[: FILES["header_within"]].split("\n")
@@ -327,9 +327,8 @@ def _cells(row: list[str], names: list[str]) -> dict[str, Any] | Rejection:
 def _json(raw: bytes) -> Rows:
     """Read a list of objects, one object, or an object that holds a list of them, one under each id, or columns."""
     value = json.loads(decode(raw))
-    if isinstance(value, dict):
-        value = _objects(value)
-    return [(number, _object(item)) for number, item in enumerate(value, start=1)]
+    items = _objects(value) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [(number, _object(item)) for number, item in enumerate(items, start=1)]
 
 
 def _objects(value: dict[str, Any]) -> list[Any]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
 from analysis import codebooks
-from analysis.loading.cleaning import sections
+from analysis.loading.cleaning import ends_sentence
 
 Span = tuple[int, int]
 
+_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _STOP = re.compile(r"[.!?…]+[)\]\"'”’»]*")
 _NEXT = re.compile(r"\s+[\s\[(\"'“‘«—–-]*([\w.…,;:!?)]?\w*)")
@@ -39,6 +41,49 @@ def paragraphs(text: str) -> Iterator[tuple[int, int, str]]:
         section, at = text[head:tail].strip(), tail
 
 
+def sections(text: str) -> list[tuple[int, int]]:
+    """Find the sub-headings of a clean body.
+
+    A sub-heading is a short paragraph of its own, capitalised, without final punctuation, not a quotation, said
+    once, and standing between two paragraphs of running prose (so never first or last).
+
+    Parameters
+    ----------
+    text : str
+        A clean body, paragraphs parted by one blank line.
+
+    Returns
+    -------
+    list of (int, int)
+        Start and end of every sub-heading, as offsets into `text`, in order.
+
+    Examples
+    --------
+    >>> text = "The bridge opened on Monday.\\n\\nWho paid for it\\n\\nThe town did, the mayor said."
+    >>> [text[start:end] for start, end in sections(text)]
+    ['Who paid for it']
+    """
+    spans = [match.span() for match in _PARAGRAPH.finditer(text)]
+    lines = [text[start:end] for start, end in spans]
+    times = Counter(lines)
+    return [
+        spans[i]
+        for i in range(1, len(lines) - 1)
+        if _is_heading(lines[i])
+        and times[lines[i]] == 1
+        and ends_sentence(lines[i - 1])
+        and ends_sentence(lines[i + 1])
+    ]
+
+
+def _is_heading(line: str) -> bool:
+    """Return whether a line has the shape of a sub-heading: short, capitalised, unpunctuated, not a quotation."""
+    short = len(line) <= 90 and len(line.split()) <= 12 and "\n" not in line
+    starts = (line[:1].isalnum() and not line[:1].islower()) or (line[:1] in "‘'" and line[-1:] not in "’'")
+    worded = sum(map(str.isalpha, line)) >= 4
+    return short and worded and starts and not ends_sentence(line)
+
+
 def sentences(text: str) -> list[Span]:
     """Return the (start, end) of each sentence of one paragraph, white space trimmed.
 
@@ -53,7 +98,7 @@ def sentences(text: str) -> list[Span]:
     >>> [text[start:end] for start, end in sentences(text)]
     ['Lt. Gen. Vale came at 9 a.m. on Monday.', '“Is it over?” Vale asked.']
     """
-    cuts = [m.end() for m in _STOP.finditer(text) if _ends_sentence(text, m)]
+    cuts = [m.end() for m in _STOP.finditer(text) if _is_end(text, m)]
     bounds = zip([0, *cuts], [*cuts, len(text)], strict=True)
     return [span for span in (trim(text, a, b) for a, b in bounds) if span[0] < span[1]]
 
@@ -64,7 +109,7 @@ def _rules() -> dict[str, frozenset[str]]:
     return {name: frozenset(words) for name, words in codebooks.read("sentences").items()}
 
 
-def _ends_sentence(text: str, stop: re.Match[str]) -> bool:
+def _is_end(text: str, stop: re.Match[str]) -> bool:
     """Tell whether a sentence ends with this run of full stops, question or exclamation marks."""
     rules, mark, after = _rules(), stop[0], _NEXT.match(text, stop.end())
     before = text[max(0, stop.start() - 30) : stop.start()]

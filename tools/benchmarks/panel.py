@@ -30,7 +30,6 @@ REFERENTS = ("isis", "city-taking", "pmf", "strike")
 CODEBOOKS = ("generic-frames", "narrative-frames", "war-peace")
 NULL = ("Pellworth Tribune", "Quillhaven Post")
 NAMING_ONLY = ("Norvane Standard", "Quillhaven Post")
-KEYS = ["measure", "outlet", "versus"]
 
 
 @cache

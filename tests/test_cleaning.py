@@ -364,4 +364,4 @@ def test_learning_takes_no_longer_for_many_outlets_than_for_one() -> None:
         started = time.process_time()
         assert len(learn(articles)) == outlets
         seconds.append(time.process_time() - started)
-    assert seconds[1] < 3 * seconds[0], seconds
+    assert seconds[1] < 6 * max(seconds[0], 0.02), seconds  # once for every outlet took twenty times as long

@@ -653,7 +653,7 @@ def test_a_column_of_one_repeated_id_takes_no_longer_than_it_must(tmp_path: Path
         articles, _ = _identified(rows)
         seconds.append(time.process_time() - started)
         assert articles["article_id"].is_unique
-    assert seconds[1] < 10 * seconds[0], seconds
+    assert seconds[1] < 10 * max(seconds[0], 0.02), seconds
 
 
 def test_a_column_that_begins_with_an_underscore_is_kept(tmp_path: Path) -> None:

@@ -241,6 +241,8 @@ def _plain(value: Any) -> str | None:
     """Return a value as clean text, or None when there is nothing in it."""
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         value = "\n\n".join(value)
+    if isinstance(value, dict) and len(value) == 1 and (key := next(iter(value))).startswith("$"):
+        return _plain(value[key])  # as MongoDB exports: {"$date": {"$numberLong": …}}
     if isinstance(value, dict):  # {"id": …, "name": "The Example"}
         value = value.get("name")
     if value is None or value != value or isinstance(value, (dict, list)):

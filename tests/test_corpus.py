@@ -102,6 +102,15 @@ def test_columns_are_found_under_the_names_that_sources_give_them(tmp_path: Path
     assert found["published"].dt.strftime("%Y-%m-%d").tolist() == ["2020-03-01"] * 2
 
 
+def test_dates_and_ids_of_a_database_export_are_read(tmp_path: Path) -> None:
+    dates = [{"$date": "2020-03-01T10:00:00Z"}, {"$date": {"$numberLong": "1583056800000"}}]
+    rows = [{"_id": {"$oid": f"5e5b{n}"}, "date": day, "text": f"{n} {STORY}"} for n, day in enumerate(dates)]
+    page(tmp_path, "a.jsonl", "\n".join(map(json.dumps, rows)))
+    found = load(tmp_path).articles
+    assert found["article_id"].tolist() == ["5e5b0", "5e5b1"]
+    assert found["published"].dt.strftime("%Y-%m-%d").tolist() == ["2020-03-01"] * 2
+
+
 def test_a_pasted_page_knows_no_outlet_and_a_rule_of_dashes_is_no_front_matter(tmp_path: Path) -> None:
     page(tmp_path, "the-times/a.txt", f"---\nA line of text.\n---\n{STORY}")
     row = load(tmp_path).articles.iloc[0]

@@ -179,6 +179,7 @@ def test_a_new_execution_count_alone_is_no_change_of_output(project: Path) -> No
         ("outlet,n,p\nA,1,\n", "outlet,n,p\nA,1,0.5\n", "p of A: missing → 0.5."),
         ("outlet,n,confirmed\nA,1,True\n", "outlet,n,confirmed\nA,1,False\n", "confirmed of A: True → False."),
         ("x,y\n1,2\n", "x,y\n1,5\n", "y of row 1: 2 → 5."),
+        ("a,is,row,n\nA,ok,A,1\nB,ok,B,1\n", "a,is,row,n\nA,ok,A,2\nB,ok,B,1\n", "n of A: 1 → 2."),
         ("outlet,high\nA,2\n", "outlet,high\nA,inf\n", "high of A: 2 → inf."),
         ("outlet,n\nA,1\n", "outlet,m\nA,1\n", "Columns gone: n."),
         ("outlet,n\nA,1\nB,2\n", "outlet,n\nA,1\nC,2\nD,1\n", "1 row gone, 2 rows new: 2 before, 3 now."),

@@ -121,7 +121,8 @@ def table(data: bytes) -> pd.DataFrame | None:
 def keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Index a frame by what its rows are called, their counts aside, and repeated names by their order."""
     names = frame[keys].astype("str").fillna("").replace(COUNTED, "", regex=True)
-    called = [", ".join(row) for row in names.to_numpy()] if keys else [f"row {i + 1}" for i in range(len(frame))]
+    called = [", ".join(dict.fromkeys(row)) for row in names.to_numpy()]
+    called = called if keys else [f"row {i + 1}" for i in range(len(frame))]
     order = pd.Series(called, dtype="str").groupby(called).cumcount()
     return frame.set_index(pd.MultiIndex.from_arrays([called, order.to_list()]))
 
@@ -155,6 +156,7 @@ def compare(old: bytes, new: bytes) -> tuple[float, list[str]]:
     shared = [str(c) for c in first if c in second]
     numbers = [c for c in shared if all(pd.api.types.is_numeric_dtype(f[c]) for f in (first, second))]
     keys = [c for c in shared if c not in numbers]
+    keys = [c for c in keys if pd.concat([first[c], second[c]]).nunique(dropna=False) > 1] or keys[:1]  # no status
     first, second = keyed(first, keys), keyed(second, keys)
     both = first.index.intersection(second.index, sort=False)
     counts = {"gone": len(first) - len(both), "new": len(second) - len(both)}

@@ -21,7 +21,7 @@ from analysis import codebooks
 from analysis.loading import boilerplate, cleaning
 from analysis.loading.dates import ambiguous, read_dates
 from analysis.loading.matching import near_duplicates
-from analysis.loading.reading import FILES, SYNONYMS, Record, Rejection, listing, read, tidy, without_tags
+from analysis.loading.reading import FILES, SYNONYMS, Record, Rejection, listing, read, spelt, tidy, without_tags
 from analysis.words.tokens import tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -174,7 +174,7 @@ def _mapping(names: tuple[str, ...], columns: dict[str, str]) -> dict[str, str]:
     """Map column to key for one set of keys: those given first, then the best synonym."""
     given = {column: key for column, key in columns.items() if key in names}
     words = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", str(name)) for name in reversed(names)}  # publishedAt
-    plain = {re.sub(r"[\W_]+", "_", text.lower()).strip("_"): name for name, text in words.items()}
+    plain = {spelt(text): name for name, text in words.items()}
     free = {form: name for form, name in plain.items() if name not in given.values()}
     for column, synonyms in SYNONYMS.items():
         match = next((free[form] for form in synonyms if form in free), None)

@@ -21,7 +21,7 @@ from analysis.loading.webpages import left_out
 FORMATS = ".txt, .md, .html, .csv, .tsv, .json, .jsonl or .parquet"
 FILES = codebooks.read("cleaning")["files"]
 SYNONYMS: dict[str, list[str]] = codebooks.read("cleaning")["columns"]
-NAMES = {name.replace("_", " ") for names in SYNONYMS.values() for name in names}
+NAMES = {name for names in SYNONYMS.values() for name in names}
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 FENCE = r"(?:[-–—]{2,}|—)[ \t]*"  # a word processor makes one long dash of three
 OPENING = re.compile(rf"{FENCE}\n((?:.*\n){{1,8}})")
@@ -218,6 +218,17 @@ def _page(raw: bytes) -> Rows:
     return [(None, {**fields, "text": text[matter.end() :]})]
 
 
+def spelt(name: str) -> str:
+    """Return the name of a column as the synonyms are spelt.
+
+    Examples
+    --------
+    >>> spelt(" Pub. Date")
+    'pub_date'
+    """
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
+
+
 def _tabular(text: str) -> str:
     """Return the delimiter of a table that was saved as a page; an empty string where it may be prose."""
     lines = [line for line in SEPARATOR.sub("", text, count=1).split("\n") if line.strip()]
@@ -230,8 +241,8 @@ def _tabular(text: str) -> str:
 def _naming(line: str) -> str:
     """Return the delimiter of a line that names two columns or more, that of the text among them."""
     for delimiter in DELIMITERS:
-        cells = {re.sub(r"[\W_]+", " ", cell.lower()).strip() for cell in line.split(delimiter)}
-        if len(cells & NAMES) > 1 and any(name.replace("_", " ") in cells for name in SYNONYMS["text"]):
+        cells = {spelt(cell) for cell in line.split(delimiter)}
+        if len(cells & NAMES) > 1 and not cells.isdisjoint(SYNONYMS["text"]):
             return delimiter
     return ""
 
@@ -249,7 +260,7 @@ def _fenced(text: str) -> str:
 
 def _head(line: str) -> str:
     """Return what stands before a line's colon, as `NAMES` spells names."""
-    return line.partition(":")[0].strip().lower().replace("_", " ")
+    return line.partition(":")[0].strip().lower().replace(" ", "_")
 
 
 def _matter(block: str) -> tuple[dict[str, Any], str]:

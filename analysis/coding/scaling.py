@@ -12,6 +12,7 @@ from analysis import codebooks
 from analysis.codebooks import SEED
 from analysis.coding.indicators import Source, in_voice, is_sign, phrases
 from analysis.text import count
+from analysis.words.counting import adding
 
 
 def polarity(
@@ -117,8 +118,7 @@ def _placed(
     known = lengths[:, 0] > 0
     chosen = in_voice(parts, voice)
     codes, ids = pd.factorize(counts.article_id)
-    rows = sparse.csr_matrix((chosen.astype(float), (codes, np.arange(len(codes)))), shape=(len(ids), len(codes)))
-    used = (rows @ counts.matrix).multiply(vectors.any(axis=1)).tocsr()
+    used = (adding(codes[chosen], len(ids)) @ counts.matrix[chosen]).multiply(vectors.any(axis=1)).tocsr()
     words = used.sum(axis=1)
     scored = np.asarray(used @ vectors @ (seeds[known] / lengths[known]).T / np.where(words > 0, words, np.nan))
     pole, names = (np.array([pair[i] for pair in listed], kind)[known] for i, kind in enumerate((int, object)))
